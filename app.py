@@ -1,0 +1,85 @@
+"""Puts the parts together: the only file that knows all of them."""
+
+from __future__ import annotations
+
+import click
+from flask import Flask
+from flask.cli import FlaskGroup
+
+from console.commands import COMMANDS
+from console.parts import KEY, Parts
+from core.cases import Cases
+from core.citizens import Citizens
+from core.database import Database
+from core.directory import read_directory
+from core.duty_officer import Office
+from core.embedded import NoRedis
+from core.health import health_blueprint
+from core.language import read_languages
+from core.logs import configure_logs
+from core.outbox import Outbox
+from core.sealing import Seal
+from core.session_ends import SessionEnds
+from core.sessions import Sessions
+from core.settings import Settings, SettingsError, read_settings
+from simulator.page import simulator_page
+from sms.gateways.simulator import Simulator
+from sms.postman import Postman
+from ussd.blueprint import ussd_blueprint
+from ussd.entrance import Entrance
+from ussd.gateways.africastalking import AfricasTalking
+
+LARGEST_REQUEST = 256 * 1024  # bytes
+
+
+def create_app(settings: Settings | None = None) -> Flask:
+    """Make the web application of the service."""
+    settings = settings or read_settings()
+    configure_logs(as_json=not settings.is_demo)
+    seal = Seal(settings.data_keys, settings.secret_key)
+    database = Database(settings.database_url)
+    languages = read_languages()
+    office = Office(
+        directory=read_directory(),
+        languages=languages,
+        cases=Cases(database, seal),
+        citizens=Citizens(database, seal),
+        sessions=Sessions(settings.redis_url, seal),
+        helpline=settings.voice_number,
+    )
+    ussd = Entrance(
+        AfricasTalking(settings.africastalking_budget),
+        office,
+        SessionEnds(database, seal),
+        seal,
+    )
+    phones = Simulator(settings.data_dir / "inbox.jsonl")
+    postman = Postman(Outbox(database, seal), phones, languages)
+
+    app = Flask(__name__, static_folder=None)
+    app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
+    app.extensions[KEY] = Parts(settings, database, office, postman)
+    app.register_blueprint(health_blueprint(database, office.sessions))
+    app.register_blueprint(ussd_blueprint(ussd, settings.webhook_key))
+    if settings.is_demo:
+        app.register_blueprint(simulator_page(phones, settings.service_code))
+    return app
+
+
+def _app_of_commands() -> Flask:
+    try:
+        return create_app()
+    except (SettingsError, NoRedis) as error:
+        raise click.ClickException(str(error)) from error
+
+
+cli = FlaskGroup(
+    create_app=_app_of_commands,
+    add_default_commands=False,
+    add_version_option=False,
+    load_dotenv=False,
+    set_debug_flag=False,
+    help="Pukar: police services of Bihar for any phone.",
+)
+for each in COMMANDS:
+    cli.add_command(each)

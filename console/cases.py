@@ -1,0 +1,110 @@
+"""`pukar cases`: list, show and move cases, until the officers' desk does it."""
+
+from __future__ import annotations
+
+import getpass
+from datetime import date
+
+import click
+from flask.cli import with_appcontext
+
+from console.parts import current_parts
+from core.cases import Case, CaseError, Move
+from core.clock import local_time
+from core.directory import Directory
+from core.phone import masked
+from core.reference import grouped, ungrouped
+from core.states import REJECTION_REASONS, STATES
+
+_PAGE = 20
+
+
+@click.group()
+def cases() -> None:
+    """Work with registered cases."""
+
+
+@cases.command(name="list")
+@click.option("--state", type=click.Choice(sorted(STATES)), help="Only cases in this state.")
+@click.option("--page", default=1, show_default=True, type=click.IntRange(min=1))
+@with_appcontext
+def list_cases(state: str | None, page: int) -> None:
+    """List cases, the newest first."""
+    found = current_parts().cases.newest(state=state, most=_PAGE, page=page)
+    if not found:
+        click.echo("No cases here.")
+    for case in found:
+        when = local_time(case.registered_at)
+        place = _place(case, current_parts().office.directory)
+        click.echo(f"{grouped(case.reference)}  {when}  {case.state:<20} {case.kind:<14} {place}")
+    if len(found) == _PAGE:
+        click.echo(f"More: pukar cases list --page {page + 1}")
+
+
+@cases.command()
+@click.argument("reference")
+@with_appcontext
+def show(reference: str) -> None:
+    """Show one case with its history."""
+    parts = current_parts()
+    case = parts.cases.find(ungrouped(reference))
+    if case is None:
+        raise click.ClickException(f"There is no case {reference}. See: pukar cases list")
+    lines = {
+        "Reference": grouped(case.reference),
+        "State": f"{case.state} since {local_time(case.state_since)}",
+        "Kind": case.kind,
+        "Place": _place(case, parts.office.directory),
+        "Phone": masked(case.phone),
+        "By": f"{case.channel}, in {case.language}",
+        "Story": case.story,
+    }
+    for name, value in lines.items():
+        click.echo(f"{name:<10} {value}")
+    click.echo("History")
+    for event in parts.cases.events_of(case):
+        details = "  ".join(f"{name}={value}" for name, value in event.details.items())
+        arrow = f"{event.from_state or '-'} -> {event.to_state}"
+        line = f"  {local_time(event.at)}  {arrow}  by {event.who}  {details}  {event.note or ''}"
+        click.echo(line.rstrip())
+
+
+@cases.command()
+@click.argument("reference")
+@click.argument("state")
+@click.option("--note", help="For the file; the citizen does not see it.")
+@click.option("--fir-number", help="Needed for fir_registered, such as 123/2026.")
+@click.option("--fir-date", help="Date of the FIR, DD-MM-YYYY; today if not given.")
+@click.option("--reason", type=click.Choice(list(REJECTION_REASONS)), help="Needed for rejected.")
+@click.option("--who", default=getpass.getuser, help="Who does it; the user of this machine.")
+@with_appcontext
+def move(
+    reference: str,
+    state: str,
+    note: str | None,
+    fir_number: str | None,
+    fir_date: str | None,
+    reason: str | None,
+    who: str,
+) -> None:
+    """Move a case to another state; the citizen gets an SMS."""
+    details = {"reason": reason} if reason else {}
+    if fir_number:
+        details |= {"fir_number": fir_number, "fir_date": fir_date or _today()}
+    try:
+        case = current_parts().cases.move(reference, Move(state, who, note, details))
+    except (CaseError, ValueError) as error:
+        raise click.ClickException(str(error)) from error
+    click.echo(f"{grouped(case.reference)} is now {case.state}; the citizen gets an SMS.")
+
+
+def _place(case: Case, directory: Directory) -> str:
+    if station := directory.station(case.station):
+        return f"{station.name.latin}, {station.district.name.latin}"
+    if district := directory.district(case.district):
+        return f"District {district.name.latin}"
+    return "Station not known"
+
+
+def _today() -> str:
+    return date.today().strftime("%d-%m-%Y")

@@ -1,0 +1,27 @@
+"""All commands, for the one console command `pukar`."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import with_appcontext
+
+from console.cases import cases
+from console.parts import current_parts
+from console.serve import serve, worker
+from console.talk import talk
+
+
+@click.group()
+def db() -> None:
+    """Look after the database."""
+
+
+@db.command()
+@with_appcontext
+def upgrade() -> None:
+    """Bring the tables to the newest form."""
+    current_parts().database.migrate()
+    click.echo("The database is up to date.")
+
+
+COMMANDS = (cases, db, serve, talk, worker)

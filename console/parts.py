@@ -1,0 +1,36 @@
+"""The parts of a running service, as the commands use them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import cast
+
+from flask import current_app
+
+from core.cases import Cases
+from core.database import Database
+from core.duty_officer import Office
+from core.settings import Settings
+from sms.postman import Postman
+
+KEY = "pukar"
+
+
+@dataclass(frozen=True)
+class Parts:
+    """What `create_app` has put together."""
+
+    settings: Settings
+    database: Database
+    office: Office
+    postman: Postman
+
+    @property
+    def cases(self) -> Cases:
+        """Give the register of cases."""
+        return self.office.cases
+
+
+def current_parts() -> Parts:
+    """Give the parts of the service the command runs in."""
+    return cast("Parts", current_app.extensions[KEY])

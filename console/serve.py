@@ -1,0 +1,99 @@
+"""`pukar serve` and `pukar worker`: the service, and its background work."""
+
+from __future__ import annotations
+
+import signal
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
+from threading import Event, Thread
+
+import click
+from flask.cli import with_appcontext
+from granian import Granian
+from granian.constants import Interfaces
+
+from console.parts import Parts, current_parts
+from core.embedded import EmbeddedRedis
+from sms.postman import Postman
+
+_HOST = "127.0.0.1"
+_PATIENCE_SECONDS = 10
+
+
+@click.command()
+@click.option("--host", default=_HOST, show_default=True, help="Address to listen on.")
+@click.option("--workers", default=1, show_default=True, help="Processes that serve.")
+@click.option("--threads", default=8, show_default=True, help="Threads of each process.")
+@with_appcontext
+def serve(host: str, workers: int, threads: int) -> None:
+    """Start the service; in the demo with its database, session store and postman."""
+    parts = current_parts()
+    with ExitStack() as running:
+        if parts.settings.is_demo:
+            running.enter_context(embedded(parts))
+            running.enter_context(_in_background(parts.postman))
+        _welcome(parts, host)
+        Granian(
+            "app:create_app",
+            address=host,
+            port=parts.settings.port,
+            interface=Interfaces.WSGI,
+            factory=True,
+            workers=workers,
+            blocking_threads=threads,
+            log_access=False,
+            log_level="warning",
+        ).serve()
+
+
+@click.command()
+@with_appcontext
+def worker() -> None:
+    """Do the background work (letters) until told to stop."""
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
+    click.echo("The postman is at work; Ctrl-C ends it.")
+    current_parts().postman.run(stop)
+
+
+@contextmanager
+def embedded(parts: Parts) -> Iterator[None]:
+    """Make the demo's stores ready, and put them away afterwards."""
+    with ExitStack() as running:
+        if parts.settings.has_embedded_redis:
+            _say("Starting the session store (Redis in the data folder) …")
+            running.enter_context(EmbeddedRedis(parts.settings.data_dir.resolve()))
+        _say("Preparing the database …")
+        parts.database.migrate()
+        yield
+
+
+@contextmanager
+def _in_background(postman: Postman) -> Iterator[None]:
+    stop = Event()
+    thread = Thread(target=postman.run, args=(stop,), name="postman")
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join(_PATIENCE_SECONDS)
+
+
+def _welcome(parts: Parts, host: str) -> None:
+    directory = parts.office.directory
+    address = f"http://{host}:{parts.settings.port}"
+    _say(
+        f"Loaded {len({d.revenue_district for d in directory.districts} - {''})} districts,"
+        f" {len(directory.districts)} police districts, {len(directory.stations)} stations,"
+        f" {len(directory.pins)} PIN codes."
+    )
+    if parts.settings.is_demo:
+        _say(f"\n  Phone simulator  {address}/simulator/   (dial {parts.settings.service_code})")
+        _say("  Phone in the terminal  pukar talk")
+    _say(f"  Health           {address}/health/ready\n  Ctrl-C ends the service.\n")
+
+
+def _say(line: str) -> None:
+    click.echo(line, err=True)

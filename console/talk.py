@@ -1,0 +1,41 @@
+"""`pukar talk`: a phone in the terminal."""
+
+from __future__ import annotations
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from console.parts import current_parts
+from console.serve import embedded
+from simulator.caller import Caller
+
+
+@click.command()
+@click.option("--phone", default="+919800000001", show_default=True, help="Number of one's own.")
+@click.option("--dial", default="", help="Dial straight to something, such as 2*4829135706.")
+@with_appcontext
+def talk(phone: str, dial: str) -> None:
+    """Dial the service from the terminal; on leaving, print the call as a test.
+
+    Type what you would key in. An empty line hangs up.
+    """
+    parts = current_parts()
+    if not parts.settings.is_demo:
+        raise click.ClickException("pukar talk works in the demo only: set PUKAR_ENV=demo.")
+    with embedded(parts):
+        caller = Caller(current_app.test_client(), phone, parts.settings.service_code)
+        _call(caller.dials(dial))
+        parts.postman.round()
+    click.echo(f"\nThe same as a test:\n\n    caller.{'.'.join(caller.said)}\n")
+    click.echo(f"    assert {caller.screen!r} == caller.screen")
+
+
+def _call(caller: Caller) -> None:
+    click.echo(f"\n{caller.screen}\n")
+    while caller.is_connected:
+        typed = click.prompt(">", prompt_suffix=" ", default="", show_default=False)
+        if not typed:
+            caller.drops()
+            return
+        click.echo(f"\n{caller.types(typed).screen}\n")

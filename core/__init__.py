@@ -1,0 +1,1 @@
+"""What we talk about with a caller, without saying on which channel."""

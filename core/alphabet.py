@@ -1,0 +1,77 @@
+"""What fits: septets of the GSM alphabet, UCS-2 code units, clusters that stay whole.
+
+3GPP TS 23.038 §6.2.1 (default alphabet) and §6.2.1.1 (extension table, two septets each).
+One message is 140 octets as an SMS and 160 octets as USSD: 160 or 182 septets, 70 or 80
+UCS-2 code units.
+"""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+import regex
+
+_GSM_BASIC = frozenset(
+    "@£$¥èéùìòÇ\nØø\rÅåΔ_ΦΓΛΩΠΨΣΘΞÆæßÉ !\"#¤%&'()*+,-./0123456789:;<=>?"
+    "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
+)
+_GSM_EXTENSION = frozenset("\f^{}\\[~]|€")
+
+
+@dataclass(frozen=True, slots=True)
+class Budget:
+    """What one message may hold: in septets of GSM-7, or else in UCS-2 code units."""
+
+    septets: int
+    units: int
+
+    @property
+    def carries_unicode(self) -> bool:
+        """Whether anything outside GSM-7 can be sent at all."""
+        return self.units > 0
+
+    def allows(self, text: str) -> bool:
+        """Say whether a text fits into one message."""
+        septets = count_septets(text)
+        return count_units(text) <= self.units if septets is None else septets <= self.septets
+
+
+USSD = Budget(septets=182, units=80)
+SMS = Budget(septets=160, units=70)
+
+
+def normalise(text: str) -> str:
+    """Bring text to NFC, the form in which it is counted and sent."""
+    return unicodedata.normalize("NFC", text)
+
+
+def count_septets(text: str) -> int | None:
+    """Count GSM-7 septets, or None where a character is not of that alphabet."""
+    count = 0
+    for character in normalise(text):
+        if character in _GSM_BASIC:
+            count += 1
+        elif character in _GSM_EXTENSION:
+            count += 2
+        else:
+            return None
+    return count
+
+
+def count_units(text: str) -> int:
+    """Count UCS-2 code units, as UTF-16 does (two for an emoji)."""
+    return len(normalise(text).encode("utf-16-be")) // 2
+
+
+def clusters(text: str) -> list[str]:
+    """Split into what a reader sees as one letter (UAX 29): क्षि is one, never parted."""
+    return [match.group() for match in regex.finditer(r"\X", text)]
+
+
+def western_digits(text: str) -> str:
+    """Turn the decimal digits of any script into 0-9 (५६ → 56); ² and the like stay."""
+    return "".join(
+        str(unicodedata.decimal(character)) if character.isdecimal() else character
+        for character in text
+    )

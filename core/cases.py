@@ -1,0 +1,266 @@
+"""Cases: register, find, move. One transaction each; every move is an event and a letter."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, select, update
+from sqlalchemy.exc import IntegrityError
+
+from core.citizens import chosen_language, remember_citizen
+from core.clock import now
+from core.database import Database
+from core.letters import letter_of_state
+from core.outbox import Recipient, post
+from core.reference import grouped, is_well_formed, new_reference, ungrouped
+from core.sealing import Seal
+from core.states import REJECTION_REASONS, STATES
+from core.tables import cases, events
+
+FIRST_STATE = "received"
+_ATTEMPTS = 5
+
+
+class CaseError(Exception):
+    """What was asked of a case cannot be done; the message says why and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class NewCase:
+    """A complaint as it comes from a conversation."""
+
+    conversation: str
+    service: str
+    kind: str
+    phone: str
+    language: str
+    channel: str
+    district: str | None
+    station: str | None
+    story: str
+
+
+@dataclass(frozen=True, slots=True)
+class Event:
+    """One move of a case."""
+
+    at: datetime
+    who: str
+    from_state: str | None
+    to_state: str
+    note: str | None
+    details: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A registered case, opened for reading."""
+
+    id: int
+    reference: str
+    service: str
+    kind: str
+    phone: str
+    language: str
+    channel: str
+    district: str | None
+    station: str | None
+    story: str
+    state: str
+    state_since: datetime
+    registered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Move:
+    """A change of state: where to, by whom, and what the state needs to be told."""
+
+    to: str
+    who: str
+    note: str | None = None
+    details: dict[str, str] | None = None
+
+
+class Cases:
+    """The register of cases."""
+
+    def __init__(self, database: Database, seal: Seal) -> None:
+        self._database = database
+        self._seal = seal
+
+    def register(self, new: NewCase) -> str:
+        """Register a case and give its reference number.
+
+        A conversation registers once: asked again, by whoever, it gives the same number.
+        """
+        for _ in range(_ATTEMPTS):
+            if reference := self._reference_of(new.conversation):
+                return reference
+            try:
+                return self._insert(new, new_reference(secrets.randbelow))
+            except IntegrityError:
+                continue  # another turn registered it meanwhile, or the number is taken
+        message = "no free reference number found"
+        raise CaseError(message)
+
+    def find(self, reference: str) -> Case | None:
+        """Find a case by its reference number."""
+        with self._database.reading() as connection:
+            row = connection.execute(select(cases).where(cases.c.reference == reference)).first()
+        return self._open(row) if row else None
+
+    def events_of(self, case: Case) -> list[Event]:
+        """List the moves of a case, the first one first."""
+        query = select(events).where(events.c.case_id == case.id).order_by(events.c.id)
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        return [
+            Event(
+                at=row.at,
+                who=row.who,
+                from_state=row.from_state,
+                to_state=row.to_state,
+                note=self._seal.open(row.note_sealed) if row.note_sealed else None,
+                details=row.details,
+            )
+            for row in rows
+        ]
+
+    def newest(self, *, state: str | None = None, most: int = 50, page: int = 1) -> list[Case]:
+        """List cases, the newest first."""
+        query = select(cases).order_by(cases.c.id.desc()).limit(most).offset((page - 1) * most)
+        if state:
+            query = query.where(cases.c.state == state)
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        return [self._open(row) for row in rows]
+
+    def move(self, typed_reference: str, move: Move) -> Case:
+        """Move a case to another state and tell the citizen; raise CaseError if it may not."""
+        reference = _checked(typed_reference)
+        with self._database.writing() as connection:
+            query = select(cases).where(cases.c.reference == reference).with_for_update()
+            row = connection.execute(query).first()
+            if row is None:
+                raise CaseError(f"There is no case {grouped(reference)}.")
+            _check_move(row.state, move)
+            self._apply(connection, row, move)
+            moved = connection.execute(query).one()
+        return self._open(moved)
+
+    def _apply(self, connection: Connection, row: Row[Any], move: Move) -> None:
+        moment = now()
+        changed = update(cases).where(cases.c.id == row.id)
+        connection.execute(changed.values(state=move.to, state_since=moment))
+        details = move.details or {}
+        connection.execute(
+            events.insert().values(
+                case_id=row.id,
+                at=moment,
+                who=move.who,
+                from_state=row.state,
+                to_state=move.to,
+                note_sealed=self._seal.close(move.note) if move.note else None,
+                details=details,
+            )
+        )
+        language = chosen_language(connection, row.phone_hash) or row.language
+        recipient = Recipient(row.phone_hash, row.phone_sealed, language)
+        _post_letter(connection, recipient, move.to, row.id, row.reference, details)
+
+    def _reference_of(self, conversation: str) -> str | None:
+        query = select(cases.c.reference).where(cases.c.conversation == conversation)
+        with self._database.reading() as connection:
+            return connection.scalar(query)
+
+    def _insert(self, new: NewCase, reference: str) -> str:
+        moment = now()
+        recipient = Recipient(
+            self._seal.fingerprint("phone", new.phone), self._seal.close(new.phone), new.language
+        )
+        with self._database.writing() as connection:
+            case_id = connection.scalar(
+                cases.insert()
+                .values(
+                    reference=reference,
+                    conversation=new.conversation,
+                    service=new.service,
+                    kind=new.kind,
+                    phone_hash=recipient.phone_hash,
+                    phone_sealed=recipient.phone_sealed,
+                    language=new.language,
+                    channel=new.channel,
+                    district=new.district,
+                    station=new.station,
+                    story_sealed=self._seal.close(new.story),
+                    state=FIRST_STATE,
+                    state_since=moment,
+                    registered_at=moment,
+                )
+                .returning(cases.c.id)
+            )
+            connection.execute(
+                events.insert().values(
+                    case_id=case_id, at=moment, who="citizen", to_state=FIRST_STATE, details={}
+                )
+            )
+            remember_citizen(connection, recipient, station=new.station)
+            _post_letter(connection, recipient, FIRST_STATE, case_id, reference, {})
+        return reference
+
+    def _open(self, row: Row[Any]) -> Case:
+        return Case(
+            id=row.id,
+            reference=row.reference,
+            service=row.service,
+            kind=row.kind,
+            phone=self._seal.open(row.phone_sealed),
+            language=row.language,
+            channel=row.channel,
+            district=row.district,
+            station=row.station,
+            story=self._seal.open(row.story_sealed),
+            state=row.state,
+            state_since=row.state_since,
+            registered_at=row.registered_at,
+        )
+
+
+def _post_letter(
+    connection: Connection,
+    recipient: Recipient,
+    state: str,
+    case_id: int,
+    reference: str,
+    details: dict[str, str],
+) -> None:
+    variables = {"reference": reference}
+    if "fir_number" in STATES[state].needs:
+        variables["fir_number"] = details["fir_number"]
+    post(connection, recipient, letter_of_state(state), variables, case_id)
+
+
+def _checked(typed: str) -> str:
+    reference = ungrouped(typed)
+    if not is_well_formed(reference):
+        raise CaseError(f"{typed} is no reference number: a digit is wrong or missing.")
+    return reference
+
+
+def _check_move(state: str, move: Move) -> None:
+    if move.to not in STATES:
+        raise CaseError(f"There is no state {move.to}. States: {', '.join(sorted(STATES))}.")
+    allowed = STATES[state].leads_to
+    if move.to not in allowed:
+        raise CaseError(
+            f"A case cannot go from {state} to {move.to}. From {state} it can go to:"
+            f" {', '.join(sorted(allowed))}."
+        )
+    if missing := STATES[move.to].needs - (move.details or {}).keys():
+        raise CaseError(f"{move.to} needs {', '.join(sorted(missing))}.")
+    reason = (move.details or {}).get("reason")
+    if reason and reason not in REJECTION_REASONS:
+        raise CaseError(f"There is no reason {reason}. Reasons: {', '.join(REJECTION_REASONS)}.")

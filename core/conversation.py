@@ -1,0 +1,137 @@
+"""One turn of a conversation: hear an answer, keep it, say what comes next."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TypeAlias
+
+from core.dialogue import Ask, Choice, Do, Json, Once, Question, Said, Script, option, play
+from core.text import Text
+
+EMERGENCY_NUMBER = "112"
+MISSES_BEFORE_HELP = 3
+
+_EMERGENCY = Text("In danger? Dial 112 now. What you told us is kept.")
+_GOODBYE = Text("Thank you. In danger dial 112.")
+_RESUME = (option("go_on", Text("Go on")), option("anew", Text("Start anew")))
+_HELP = (option("go_on", Text("Try again")),)
+
+
+@dataclass
+class Conversation:
+    """What is kept of a conversation: answers by question name, in the order given.
+
+    `misses` counts answers in a row that were not understood, `told` the questions answered.
+    `aside` is the question we ask on our own account ("resume" or "help") before the script's.
+    """
+
+    id: str
+    answers: dict[str, Json] = field(default_factory=dict)
+    told: int = 0
+    misses: int = 0
+    aside: str | None = None
+    over: bool = False
+
+    @property
+    def is_worth_resuming(self) -> bool:
+        """Whether more was told than the wish in the main menu, and nothing came of it yet."""
+        return self.told > 1 and not self.over
+
+
+@dataclass(frozen=True, slots=True)
+class Meant:
+    """The caller answered, with this meaning."""
+
+    meaning: Json
+
+
+@dataclass(frozen=True, slots=True)
+class Back:
+    """The caller wants to go one step back."""
+
+
+@dataclass(frozen=True, slots=True)
+class NotUnderstood:
+    """The caller said something that is no answer to the question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Danger:
+    """The caller asked for the emergency number."""
+
+
+Heard: TypeAlias = Meant | Back | NotUnderstood | Danger
+Due: TypeAlias = Ask | Said
+
+
+@dataclass(frozen=True)
+class Talk:
+    """A script with what its conversations share: the helpline, the id of a new beginning."""
+
+    script: Script
+    helpline: str
+    fresh_id: str
+
+    def due(self, conversation: Conversation) -> Due:
+        """Do the work that is due, and say what the caller is to hear now."""
+        turn = play(self.script, conversation.answers)
+        while isinstance(turn, Do):
+            conversation.answers[turn.once.name] = turn.once.work()
+            turn = play(self.script, conversation.answers)
+        conversation.told = len(_questions(turn))
+        conversation.over = isinstance(turn, Said)
+        if isinstance(turn, Ask) and conversation.aside:
+            aside = self._aside(conversation.aside, turn.question)
+            return Ask(aside, passed=())
+        return turn
+
+    def converse(self, conversation: Conversation, heard: Heard) -> Due:
+        """Hear what the caller answered to what was due, and say what comes next."""
+        due = self.due(conversation)
+        if isinstance(heard, Danger):
+            return Said(_EMERGENCY, due.passed)
+        if isinstance(due, Said):
+            return due
+        if isinstance(heard, Back):
+            return self._back(conversation, due)
+        if isinstance(heard, NotUnderstood):
+            _count_miss(conversation)
+        else:
+            self._keep(conversation, due.question, heard.meaning)
+        return self.due(conversation)
+
+    def _keep(self, conversation: Conversation, question: Question, meaning: Json) -> None:
+        if not conversation.aside:
+            conversation.answers[question.name] = meaning
+        elif meaning == "anew":
+            conversation.id = self.fresh_id
+            conversation.answers.clear()
+        conversation.aside = None
+        conversation.misses = 0
+
+    def _back(self, conversation: Conversation, due: Ask) -> Due:
+        questions = _questions(due)
+        if not questions:
+            return Said(_GOODBYE, due.passed)
+        start = due.passed.index(questions[-1])
+        for asked in due.passed[start:]:
+            del conversation.answers[asked.name]
+        conversation.misses = 0
+        return self.due(conversation)
+
+    def _aside(self, kind: str, question: Question) -> Choice[str]:
+        if kind == "resume":
+            return Choice("resume", question.text, _RESUME, intro=Text("You stopped at:"))
+        offer = Text("Help: call {helpline}. In danger: 112.")(helpline=self.helpline)
+        return Choice("help", offer, _HELP)
+
+
+def _questions(turn: Ask | Do | Said) -> list[Question]:
+    return [asked for asked in turn.passed if not isinstance(asked, Once)]
+
+
+def _count_miss(conversation: Conversation) -> None:
+    conversation.misses += 1
+    if conversation.misses >= MISSES_BEFORE_HELP:
+        conversation.misses = 0
+        conversation.aside = "help"

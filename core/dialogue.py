@@ -1,0 +1,208 @@
+"""The questions a script may ask, and `play`, which finds the question that is due.
+
+A script is an ordinary `async def`, but no event loop is involved: `await` means "wait for
+the caller". `play` runs the script from the top with the answers known so far, sending each
+into the coroutine, and stops at the first question that has none. A conversation is thus a
+pure function from answers to the next question; what is kept of it is a small JSON object
+of answers, by question name and by meaning.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Coroutine, Generator, Mapping
+from dataclasses import dataclass
+from typing import Any, ClassVar, Generic, TypeAlias, TypeVar, cast
+
+from core.text import Text, Words
+
+Json: TypeAlias = Any
+Answers: TypeAlias = Mapping[str, Json]
+T = TypeVar("T")
+
+
+class StaleAnswer(Exception):
+    """A kept answer no longer fits its question, which is then asked again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Option(Generic[T]):
+    """One thing to choose: what is kept of it, what the caller reads, what the script gets."""
+
+    meaning: str
+    label: Words
+    value: T
+
+
+def option(meaning: str, label: Words) -> Option[str]:
+    """Make an option whose value is its meaning."""
+    return Option(meaning, label, meaning)
+
+
+@dataclass(frozen=True)
+class Choice(Generic[T]):
+    """Choose one of a list. `otherwise` stays within reach on every page of a long one."""
+
+    name: str
+    text: Words
+    options: tuple[Option[T], ...]
+    otherwise: Option[T] | None = None
+    intro: Words | None = None
+    expected: ClassVar[Text] = Text("Choose a number from the list.")
+
+    @property
+    def all_options(self) -> tuple[Option[T], ...]:
+        """Give every option, the one within reach on every page last."""
+        return (*self.options, self.otherwise) if self.otherwise else self.options
+
+    def recall(self, kept: Json) -> T:
+        """Give the value of a kept meaning."""
+        return _value_of(kept, self.all_options)
+
+    def __await__(self) -> Generator[Choice[T], T, T]:
+        """Wait for the caller's choice."""
+        return (yield self)
+
+
+@dataclass(frozen=True)
+class Number:
+    """Key in exactly so many digits, or choose one of a few things `instead`."""
+
+    name: str
+    text: Words
+    digits: int
+    instead: tuple[Option[str], ...] = ()
+    intro: Words | None = None
+
+    @property
+    def expected(self) -> Text:
+        """Say what an answer looks like."""
+        return Text("Please type {digits} digits.")(digits=self.digits)
+
+    def recall(self, kept: Json) -> str:
+        """Give the digits as kept, or the meaning chosen instead."""
+        if isinstance(kept, str) and len(kept) == self.digits and kept.isascii() and kept.isdigit():
+            return kept
+        return _value_of(kept, self.instead)
+
+    def __await__(self) -> Generator[Number, str, str]:
+        """Wait for the caller's digits."""
+        return (yield self)
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """A story as the caller wrote it."""
+
+    words: str
+
+
+@dataclass(frozen=True)
+class Story:
+    """Tell something in words of one's own."""
+
+    name: str
+    text: Words
+    intro: Words | None = None
+    expected: ClassVar[Text] = Text("Please write a few words.")
+
+    def recall(self, kept: Json) -> Typed:
+        """Give the story as kept: `{"typed": "..."}`."""
+        if isinstance(kept, dict) and isinstance(kept.get("typed"), str):
+            return Typed(kept["typed"])
+        raise StaleAnswer(self.name)
+
+    def __await__(self) -> Generator[Story, Typed, Typed]:
+        """Wait for the caller's words."""
+        return (yield self)
+
+
+Question: TypeAlias = Choice[Any] | Number | Story
+
+
+@dataclass(frozen=True)
+class Once(Generic[T]):
+    """Work to be done a single time; its result (JSON) is kept like an answer.
+
+    It is the only door of a script to the world. `work` must be safe to repeat for the same
+    conversation, since the power may fail between the work and the keeping of its result.
+    """
+
+    name: str
+    work: Callable[[], T]
+
+    def __await__(self) -> Generator[Once[T], T, T]:
+        """Wait until the work is done."""
+        return (yield self)
+
+
+Asked: TypeAlias = Question | Once[Any]
+Script: TypeAlias = Callable[[], Coroutine[Any, Any, Words]]
+
+
+@dataclass(frozen=True)
+class Ask:
+    """The script waits for an answer. `passed` is what it has had so far, in order."""
+
+    question: Question
+    passed: tuple[Asked, ...]
+
+
+@dataclass(frozen=True)
+class Do:
+    """The script waits for work to be done."""
+
+    once: Once[Any]
+    passed: tuple[Asked, ...]
+
+
+@dataclass(frozen=True)
+class Said:
+    """The script has come to its end with these last words."""
+
+    words: Words
+    passed: tuple[Asked, ...]
+
+
+Turn: TypeAlias = Ask | Do | Said
+
+
+def play(script: Script, answers: Answers) -> Turn:
+    """Run a script up to the first question without an acceptable answer."""
+    coroutine = script()
+    passed: list[Asked] = []
+    reply: Any = None
+    try:
+        while True:
+            asked = cast("Asked", coroutine.send(reply))
+            _forbid_repetition(asked.name, passed)
+            if asked.name not in answers:
+                return _waiting(asked, passed)
+            kept = answers[asked.name]
+            try:
+                reply = kept if isinstance(asked, Once) else asked.recall(kept)
+            except StaleAnswer:
+                return _waiting(asked, passed)
+            passed.append(asked)
+    except StopIteration as end:
+        return Said(cast("Words", end.value), tuple(passed))
+    finally:
+        coroutine.close()
+
+
+def _waiting(asked: Asked, passed: list[Asked]) -> Turn:
+    if isinstance(asked, Once):
+        return Do(asked, tuple(passed))
+    return Ask(asked, tuple(passed))
+
+
+def _forbid_repetition(name: str, passed: list[Asked]) -> None:
+    if any(asked.name == name for asked in passed):
+        message = f"the script asks {name!r} twice: number the names in a loop"
+        raise RuntimeError(message)
+
+
+def _value_of(kept: Json, options: tuple[Option[T], ...]) -> T:
+    for choice in options:
+        if choice.meaning == kept:
+            return choice.value
+    raise StaleAnswer(kept)

@@ -1,0 +1,165 @@
+"""Districts, police districts, stations and PIN codes of Bihar: in memory, read at start.
+
+Sources and doubts of the data: `data/README.md`. Police work is routed by police district
+(40 territorial, 4 of the railways), not by revenue district.
+"""
+
+from __future__ import annotations
+
+import csv
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from core.spelling import is_named_in
+from core.text import Name
+
+DATA = Path(__file__).parent.parent / "data"
+
+_NAME_BY_KIND = {
+    "mahila": Name("Mahila Thana", "महिला थाना"),
+    "sc_st": Name("SC/ST Thana", "एससी/एसटी थाना"),
+    "prohibition": Name("Prohibition Thana", "मद्यनिषेध थाना"),
+}
+_LISTED_LAST = ("mahila", "sc_st", "traffic", "prohibition")
+
+
+@dataclass(frozen=True, slots=True)
+class District:
+    """A police district, headed by a Superintendent of Police."""
+
+    code: str
+    name: Name
+    revenue_district: str
+
+
+@dataclass(frozen=True, slots=True)
+class Station:
+    """A police station. Names repeat: never show one without its district."""
+
+    code: str
+    name: Name
+    district: District
+    kind: str
+    telephone: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Pin:
+    """A PIN code: its revenue districts, the one with most post offices first."""
+
+    revenue_districts: tuple[str, ...]
+    offices: tuple[str, ...]
+
+
+class Directory:
+    """What the service knows of places; nothing in it changes while it runs."""
+
+    def __init__(
+        self, districts: Iterable[District], stations: Iterable[Station], pins: Mapping[str, Pin]
+    ) -> None:
+        self.districts = tuple(sorted(districts, key=lambda district: district.name.latin))
+        self.pins = pins
+        self._district_by_code = {district.code: district for district in self.districts}
+        self._station_by_code = {station.code: station for station in stations}
+        self._likely: dict[tuple[str | None, str], frozenset[str]] = {}  # worked out once
+        self._stations_by_district: dict[str, list[Station]] = defaultdict(list)
+        for station in self._station_by_code.values():
+            self._stations_by_district[station.district.code].append(station)
+
+    @property
+    def stations(self) -> tuple[Station, ...]:
+        """Give every station."""
+        return tuple(self._station_by_code.values())
+
+    def district(self, code: str | None) -> District | None:
+        """Find a police district by its code."""
+        return self._district_by_code.get(code or "")
+
+    def station(self, code: str | None) -> Station | None:
+        """Find a station by its code."""
+        return self._station_by_code.get(code or "")
+
+    def districts_of_pin(self, pin: str) -> tuple[District, ...]:
+        """List the police districts that a PIN code may lie in, the likeliest first."""
+        revenue_districts = self.pins[pin].revenue_districts if pin in self.pins else ()
+        return tuple(
+            district
+            for revenue_district in revenue_districts
+            for district in self.districts
+            if district.revenue_district == revenue_district
+        )
+
+    def stations_of(
+        self, district: District, *, near_pin: str | None = None, first_kind: str | None = None
+    ) -> tuple[Station, ...]:
+        """List a district's stations: a wanted kind first, then those a PIN's offices name."""
+        stations = self._stations_by_district[district.code]
+        likely = self._likely_stations(near_pin, district.code)
+
+        def rank(station: Station) -> tuple[bool, bool, int, str]:
+            special = _LISTED_LAST.index(station.kind) + 1 if station.kind in _LISTED_LAST else 0
+            return (
+                station.kind != first_kind,
+                station.code not in likely,
+                special,
+                station.name.latin,
+            )
+
+        return tuple(sorted(stations, key=rank))
+
+    def _likely_stations(self, pin: str | None, district: str) -> frozenset[str]:
+        """Give the stations of a district that bear the name of one of a PIN's post offices."""
+        key = (pin, district)
+        if key not in self._likely:
+            offices = self.pins[pin].offices if pin and pin in self.pins else ()
+            self._likely[key] = frozenset(
+                station.code
+                for station in self._stations_by_district[district]
+                if any(is_named_in(station.name.latin, office) for office in offices)
+            )
+        return self._likely[key]
+
+
+def read_directory(folder: Path = DATA) -> Directory:
+    """Read the CSV files of a data folder."""
+    districts = {row["police_district_code"]: _district(row) for row in _rows(folder, "police_districts")}
+    stations = [_station(row, districts) for row in _rows(folder, "stations")]
+    return Directory(districts.values(), stations, _read_pins(folder))
+
+
+def _district(row: Mapping[str, str]) -> District:
+    return District(
+        code=row["police_district_code"],
+        name=Name(row["name_en"], row["name_hi"]),
+        revenue_district=row["parent_lgd_code"],
+    )
+
+
+def _station(row: Mapping[str, str], districts: Mapping[str, District]) -> Station:
+    return Station(
+        code=row["ps_code"],
+        name=_NAME_BY_KIND.get(row["kind"]) or Name(row["name_en"], row["name_hi"]),
+        district=districts[row["police_district_code"]],
+        kind=row["kind"],
+        telephone=row.get("telephone") or None,
+    )
+
+
+def _read_pins(folder: Path) -> dict[str, Pin]:
+    rows_by_pin: dict[str, list[dict[str, str]]] = defaultdict(list)
+    for row in _rows(folder, "pincodes"):
+        rows_by_pin[row["pin"]].append(row)
+    return {pin: _pin(rows) for pin, rows in rows_by_pin.items()}
+
+
+def _pin(rows: list[dict[str, str]]) -> Pin:
+    rows = sorted(rows, key=lambda row: -float(row["share_of_offices"]))
+    offices = [office.strip() for row in rows for office in row["office_names"].split(";")]
+    return Pin(tuple(row["lgd_code"] for row in rows), tuple(filter(None, offices)))
+
+
+def _rows(folder: Path, table: str) -> list[dict[str, str]]:
+    with (folder / f"{table}.csv").open(encoding="utf-8", newline="") as file:
+        return list(csv.DictReader(file))

@@ -1,0 +1,125 @@
+"""The officer on duty: what a script asks of the police, answered from the real register."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal
+
+from core.cases import Case, Cases, NewCase
+from core.citizens import Citizens
+from core.clock import local_date
+from core.directory import Directory
+from core.language import Languages
+from core.police import Place, Standing
+from core.reference import is_well_formed
+from core.sessions import Session, Sessions
+from core.text import Name, Words
+
+WRONG_NUMBERS_PER_HOUR = 5
+
+
+@dataclass(frozen=True)
+class Office:
+    """What every officer on duty works with."""
+
+    directory: Directory
+    languages: Languages
+    cases: Cases
+    citizens: Citizens
+    sessions: Sessions
+    helpline: str
+
+
+@dataclass(frozen=True)
+class Contact:
+    """Who is calling, and how."""
+
+    phone: str
+    channel: str
+    carries_unicode: bool
+
+
+class DutyOfficer:
+    """Serves one caller in one turn: the `Police` of the scripts."""
+
+    def __init__(self, office: Office, contact: Contact, session: Session) -> None:
+        self._office = office
+        self._contact = contact
+        self._session = session
+
+    @property
+    def directory(self) -> Directory:
+        """Give the districts, stations and PIN codes."""
+        return self._office.directory
+
+    @property
+    def languages(self) -> Sequence[tuple[str, Words]]:
+        """List the languages the caller's channel carries: code and own name."""
+        offered = self._office.languages.offered(unicode=self._contact.carries_unicode)
+        return [(each.code, Name(each.own_name, each.own_name)) for each in offered]
+
+    @property
+    def helpline(self) -> str:
+        """Give the voice number where a person is helped by a call."""
+        return self._office.helpline
+
+    def speak(self, language: str) -> None:
+        """Go on in this language, now and whenever this phone calls."""
+        self._office.citizens.choose_language(self._contact.phone, language)
+        self._session.language = language
+
+    def usual_station(self) -> str | None:
+        """Give the code of the station this phone last wrote to."""
+        return self._office.citizens.usual_station_of(self._contact.phone)
+
+    def register(self, kind: str, place: Place, story: str) -> str:
+        """Register a complaint and give its reference number."""
+        return self._office.cases.register(
+            NewCase(
+                conversation=self._session.conversation.id,
+                service="complaint",
+                kind=kind,
+                phone=self._contact.phone,
+                language=self._session.language,
+                channel=self._contact.channel,
+                district=place.district,
+                station=place.station,
+                story=story,
+            )
+        )
+
+    def standing(self, reference: str) -> Standing:
+        """Look up a case; too many wrong numbers from one phone make it wait."""
+        if self._office.sessions.guesses(self._contact.phone) >= WRONG_NUMBERS_PER_HOUR:
+            return Standing(outcome="wait")
+        if not is_well_formed(reference):
+            return self._wrong("mistyped", reference)
+        case = self._office.cases.find(reference)
+        return self._describe(case) if case else self._wrong("unknown", reference)
+
+    def _wrong(self, outcome: Literal["mistyped", "unknown"], reference: str) -> Standing:
+        """Count a wrong number; a repeated request for the same one counts once."""
+        guess = f"{self._session.conversation.id}:{reference}"
+        guesses = self._office.sessions.count_guess(self._contact.phone, guess)
+        if guesses >= WRONG_NUMBERS_PER_HOUR:
+            return Standing(outcome="wait")
+        return Standing(outcome=outcome)
+
+    def _describe(self, case: Case) -> Standing:
+        if case.phone != self._contact.phone:
+            return Standing(
+                outcome="found", reference=case.reference, state=case.state, own=False
+            )
+        details = self._office.cases.events_of(case)[-1].details
+        return Standing(
+            outcome="found",
+            reference=case.reference,
+            state=case.state,
+            own=True,
+            since=local_date(case.state_since),
+            district=case.district,
+            station=case.station,
+            fir_number=details.get("fir_number"),
+            reason=details.get("reason"),
+        )

@@ -1,0 +1,64 @@
+"""What a script may ask of the police: reading at any time, work only inside `Once`."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Literal, Protocol, TypedDict
+
+from core.directory import Directory
+from core.text import Words
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a matter belongs; what is not known is None, and the police route it on."""
+
+    district: str | None
+    station: str | None
+
+
+class Standing(TypedDict, total=False):
+    """How a look-up by reference number came out; the rest is there when it was found.
+
+    `own` says whether the phone asking registered the case. To another phone only the state
+    is told, so nothing after it is filled.
+    """
+
+    outcome: Literal["found", "unknown", "mistyped", "wait"]
+    reference: str
+    state: str
+    own: bool
+    since: str
+    district: str | None
+    station: str | None
+    fir_number: str | None
+    reason: str | None
+
+
+class Police(Protocol):
+    """The officer on duty, as one caller meets him in one conversation."""
+
+    @property
+    def directory(self) -> Directory:
+        """Give the districts, stations and PIN codes."""
+
+    @property
+    def languages(self) -> Sequence[tuple[str, Words]]:
+        """List the languages the caller's channel carries: code and own name."""
+
+    @property
+    def helpline(self) -> str:
+        """Give the voice number where a person is helped by a call."""
+
+    def speak(self, language: str) -> None:
+        """Go on in this language, now and whenever this phone calls. For `Once`."""
+
+    def usual_station(self) -> str | None:
+        """Give the code of the station this phone last wrote to. For `Once`."""
+
+    def register(self, kind: str, place: Place, story: str) -> str:
+        """Register a complaint and give its reference number. For `Once`."""
+
+    def standing(self, reference: str) -> Standing:
+        """Look up a case by what was keyed in as its reference number. For `Once`."""

@@ -1,0 +1,61 @@
+"""The status of a case: its state, since when, where, and what to do next."""
+
+from __future__ import annotations
+
+from functools import partial
+from itertools import count
+
+from core.dialogue import Number, Once
+from core.police import Place, Police, Standing
+from core.reference import LENGTH, grouped
+from core.scripts.find_station import place_label
+from core.states import REJECTION_REASONS, STATES
+from core.text import Joined, Text, Words
+
+_WRONG = {
+    "mistyped": Text("A digit is wrong. Please look again."),
+    "unknown": Text("No such number with us."),
+}
+
+
+async def check_status(police: Police) -> Words:
+    """Ask for the reference number until it is found, or too many were wrong."""
+    intro: Words | None = None
+    for attempt in count(1):
+        text = Text("Your 10-digit complaint number?")
+        reference = await Number(f"reference_{attempt}", text, digits=LENGTH, intro=intro)
+        standing = await Once(f"standing_{attempt}", partial(police.standing, reference))
+        if standing["outcome"] == "found":
+            return _describe(police, standing)
+        if standing["outcome"] == "wait":
+            return Text(
+                "Many wrong numbers came from this phone. Please try again after an hour, or"
+                " call {helpline}."
+            )(helpline=police.helpline)
+        intro = _WRONG[standing["outcome"]]
+    raise AssertionError("unreachable")
+
+
+def _describe(police: Police, standing: Standing) -> Words:
+    state = STATES[standing["state"]]
+    if not standing["own"]:
+        head = Text("{reference}: {state}.")
+        return head(reference=grouped(standing["reference"]), state=state.label)
+    head = Text("{reference}: {state}, since {since}.")(
+        reference=grouped(standing["reference"]), state=state.label, since=standing["since"]
+    )
+    place = Place(standing["district"], standing["station"])
+    where = Text("{place}.")(place=place_label(police, place))
+    return Joined((head, where, *_details(police, standing), state.advice))
+
+
+def _details(police: Police, standing: Standing) -> list[Words]:
+    details: list[Words] = []
+    station = police.directory.station(standing["station"])
+    if station and station.telephone:
+        details.append(Text("Tel. {telephone}.")(telephone=station.telephone))
+    if fir_number := standing["fir_number"]:
+        details.append(Text("FIR {fir_number}.")(fir_number=fir_number))
+    if reason := standing["reason"]:
+        details.append(REJECTION_REASONS[reason])
+    return details

@@ -1,0 +1,58 @@
+"""Register a complaint: what it is about, where, the story, and a number to keep."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from core.dialogue import Choice, Once, Story, option
+from core.police import Place, Police
+from core.reference import grouped
+from core.scripts.find_station import find_district, find_station, place_label
+from core.text import Text, Words
+
+KINDS = {
+    "theft": Text("Theft"),
+    "violence": Text("Violence, threat"),
+    "cyber_fraud": Text("Cyber fraud"),
+    "missing_person": Text("Missing person"),
+    "women_safety": Text("Women's safety"),
+    "dispute": Text("Dispute, nuisance"),
+    "police_conduct": Text("Police conduct"),
+    "other": Text("Something else"),
+}
+
+_DIAL_112 = Text("Danger now? Dial 112 first.")
+FIRST_OF_ALL = {
+    "violence": _DIAL_112,
+    "women_safety": _DIAL_112,
+    "cyber_fraud": Text("Money lost? Call 1930 at once. Every minute counts."),
+    "missing_person": Text("Child missing? Call 1098 too. Danger: 112."),
+}
+
+
+async def register_complaint(police: Police) -> Words:
+    """Register a complaint for the citizen, who confirms it before it is sent."""
+    kinds = tuple(option(kind, label) for kind, label in KINDS.items())
+    kind = await Choice("kind", Text("What is it about?"), kinds)
+    if advice := FIRST_OF_ALL.get(kind):
+        await Choice("advice_seen", advice, (option("go_on", Text("Go on")),))
+    place = await _place_for(police, kind)
+    story = await Story("story", Text("What happened, when and where? Write it briefly."))
+    summary = Text("{kind}. {place}.")(kind=KINDS[kind], place=place_label(police, place))
+    answers = (option("send", Text("Yes, send")), option("discard", Text("No")))
+    wish = await Choice("confirm", Text("Send the complaint?"), answers, intro=summary)
+    if wish == "discard":
+        return Text("Nothing was sent. You can dial again at any time.")
+    work = partial(police.register, kind, place, story.words)
+    reference = await Once("reference", work)
+    return Text(
+        "Registered: {reference}. Keep this number. It is a complaint, not yet an FIR."
+        " The police will look at it; we send you an SMS."
+    )(reference=grouped(reference))
+
+
+async def _place_for(police: Police, kind: str) -> Place:
+    if kind == "police_conduct":
+        return await find_district(police)
+    first_kind = "mahila" if kind == "women_safety" else None
+    return await find_station(police, first_kind=first_kind)

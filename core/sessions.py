@@ -1,0 +1,150 @@
+"""Conversations in Redis, one record per phone, sealed, gone a day after the last turn.
+
+One turn at a time per phone without a lock: a turn reads the record, thinks, and writes it
+back only if nobody wrote in between (`keep`); otherwise it starts over and finds the other's
+turn done. Nobody waits, and a process that dies holds nothing up. Work inside a turn may
+therefore run twice, which `Once` asks it to bear.
+"""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import Any, cast
+
+from redis import Redis
+from redis.backoff import NoBackoff
+from redis.exceptions import RedisError
+from redis.retry import Retry
+
+from core.conversation import Conversation
+from core.sealing import Seal
+
+KEPT_SECONDS = 24 * 3600
+GUESS_WINDOW_SECONDS = 3600
+_TIMEOUT_SECONDS = 2
+
+# Writes the new record if the old one is still there; an empty old one means "none yet".
+_KEEP = """
+local found = redis.call('GET', KEYS[1])
+if (found or '') ~= ARGV[1] then return 0 end
+redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+return 1
+"""
+
+
+class SessionsDown(Exception):
+    """The session store cannot be reached."""
+
+
+@dataclass
+class Session:
+    """What we keep of a phone between turns.
+
+    `draft` is a conversation set aside while the caller dialled straight to something else;
+    `lines` holds what each channel needs to know of its own last turn.
+    """
+
+    language: str
+    conversation: Conversation = field(default_factory=lambda: Conversation(""))
+    draft: Conversation | None = None
+    lines: dict[str, Any] = field(default_factory=dict)
+    touched: float = field(default_factory=time.time)
+
+    def begin(self, fresh_id: str, *, straight: bool) -> None:
+        """Take up a new contact: offer what was left, unless the caller goes straight on."""
+        left = self.conversation if self.conversation.is_worth_resuming else self.draft
+        self.draft = left if straight else None
+        self.conversation = Conversation(fresh_id)
+        if left and not straight:
+            left.aside = "resume"
+            left.misses = 0
+            self.conversation = left
+
+
+@dataclass(frozen=True)
+class Slip:
+    """A session as it was read: None where there is none yet, or none that counts."""
+
+    key: str
+    found: bytes
+    session: Session | None
+
+
+class Sessions:
+    """The session store."""
+
+    def __init__(self, url: str, seal: Seal) -> None:
+        self._redis = Redis.from_url(
+            url,
+            socket_timeout=_TIMEOUT_SECONDS,
+            socket_connect_timeout=_TIMEOUT_SECONDS,
+            retry=Retry(NoBackoff(), 1),
+        )
+        self._keep = self._redis.register_script(_KEEP)
+        self._seal = seal
+
+    def open(self, phone: str) -> Slip:
+        """Read the session of a phone."""
+        key = f"pukar:session:{self._seal.fingerprint('phone', phone)}"
+        with _store_errors():
+            found = cast("bytes | None", self._redis.get(key)) or b""
+        return Slip(key, found, self._read(found))
+
+    def keep(self, slip: Slip, session: Session) -> bool:
+        """Write a session back; False where another turn of the same phone was faster."""
+        session.touched = time.time()
+        sealed = self._seal.close(json.dumps(asdict(session), ensure_ascii=False))
+        with _store_errors():
+            kept = self._keep(keys=[slip.key], args=[slip.found, sealed, KEPT_SECONDS])
+        return bool(kept)
+
+    def count_guess(self, phone: str, guess: str) -> int:
+        """Note a wrong reference number of a phone; give how many it tried in the last hour.
+
+        `guess` names the attempt: noting the same one again does not count.
+        """
+        key = self._guess_key(phone)
+        with _store_errors(), self._redis.pipeline() as pipe:
+            pipe.zremrangebyscore(key, "-inf", time.time() - GUESS_WINDOW_SECONDS)
+            pipe.zadd(key, {guess: time.time()}, nx=True)
+            pipe.expire(key, GUESS_WINDOW_SECONDS)
+            pipe.zcard(key)
+            return int(pipe.execute()[-1])
+
+    def guesses(self, phone: str) -> int:
+        """Count the wrong reference numbers of a phone in the last hour."""
+        since = time.time() - GUESS_WINDOW_SECONDS
+        with _store_errors():
+            return cast("int", self._redis.zcount(self._guess_key(phone), since, "+inf"))
+
+    def ping(self) -> None:
+        """Raise SessionsDown unless the store answers."""
+        with _store_errors():
+            self._redis.ping()
+
+    def _guess_key(self, phone: str) -> str:
+        return f"pukar:guesses:{self._seal.fingerprint('phone', phone)}"
+
+    def _read(self, found: bytes) -> Session | None:
+        if not found:
+            return None
+        kept = json.loads(self._seal.open(found))
+        if kept["touched"] < time.time() - KEPT_SECONDS:
+            return None
+        conversation = Conversation(**kept.pop("conversation"))
+        draft = kept.pop("draft")
+        return Session(
+            **kept, conversation=conversation, draft=Conversation(**draft) if draft else None
+        )
+
+
+@contextmanager
+def _store_errors() -> Iterator[None]:
+    try:
+        yield
+    except RedisError as error:
+        raise SessionsDown(str(error)) from error

@@ -1,0 +1,107 @@
+"""Find a name by its first letters, in Devanagari or Roman, however it is spelt.
+
+Names are compared three times, each more forgiving than the last: as spelt (case, long
+vowels and doubled letters apart), then by consonants alone, in which both alphabets meet
+(कोतवाली and Kotwali are both ktvl), then by likeness of those.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Callable, Sequence
+from difflib import SequenceMatcher
+from functools import lru_cache
+from typing import TypeVar
+
+T = TypeVar("T")
+
+_LIKENESS = 0.75
+_TELLING = 3  # consonants; fewer say too little
+_CONSONANTS = dict(
+    zip(
+        "कखगघङचछजझञटठडढणतथदधनपफबभमयरलवशषसहंँ",
+        "kkggnccjjnttddnttddnppbbmyrlvssshnn",
+        strict=True,
+    )
+)
+_LIKE_SOUNDS = str.maketrans({"f": "p", "w": "v", "z": "j", "q": "k", "x": "k"})
+_LONG_VOWELS = str.maketrans({"ी": "ि", "ू": "ु", "ई": "इ", "ऊ": "उ", "ँ": "ं", "़": None})
+
+
+def find_by_spelling(
+    typed: str, things: Sequence[T], names: Callable[[T], Sequence[str]]
+) -> list[T]:
+    """List the things one of whose names begins, in any of its words, with what was typed."""
+    for form in (_as_spelt, _consonants):
+        wanted = form(typed).replace(" ", "")
+        found = [thing for thing in things if wanted and _begins(wanted, names(thing), form)]
+        if found:
+            return found
+    wanted = _consonants(typed).replace(" ", "")
+    return [thing for thing in things if wanted and _resembles(wanted, names(thing))]
+
+
+def is_named_in(name: str, text: str) -> bool:
+    """Say whether a whole name stands in a text, at the beginning of a word."""
+    wanted = _consonants(name).replace(" ", "")
+    return len(wanted) >= _TELLING and any(
+        tail.startswith(wanted) for tail in _tails(_consonants(text))
+    )
+
+
+def _begins(wanted: str, names: Sequence[str], form: Callable[[str], str]) -> bool:
+    return any(tail.startswith(wanted) for name in names for tail in _tails(form(name)))
+
+
+def _resembles(wanted: str, names: Sequence[str]) -> bool:
+    return any(
+        SequenceMatcher(None, wanted, tail[: len(wanted)]).ratio() >= _LIKENESS
+        for name in names
+        for tail in _tails(_consonants(name))
+    )
+
+
+def _tails(name: str) -> list[str]:
+    """Give a name from each of its words on, written as one word."""
+    words = name.split()
+    return ["".join(words[start:]) for start in range(len(words))]
+
+
+@lru_cache(maxsize=8192)
+def _as_spelt(name: str) -> str:
+    plain = unicodedata.normalize("NFD", name.casefold()).translate(_LONG_VOWELS)
+    for long, short in (("ee", "i"), ("oo", "u"), ("sh", "s"), ("w", "v"), ("z", "j"), ("ph", "f")):
+        plain = plain.replace(long, short)
+    plain = re.sub(r"(?<=[bcdgjkt])h", "", plain)
+    return _letters(re.sub(r"(.)\1+", r"\1", plain))
+
+
+@lru_cache(maxsize=8192)
+def _consonants(name: str) -> str:
+    return " ".join(_consonants_of_word(word) for word in _letters(name.casefold()).split())
+
+
+def _consonants_of_word(word: str) -> str:
+    word = re.sub("[डढ]़", "र", unicodedata.normalize("NFD", word))
+    code = _consonants_of_roman(word) if word.isascii() else "".join(map(_consonant, word))
+    code = re.sub(r"m(?=[pb])", "n", code.replace("v", "b"))
+    starts_with_vowel = re.match("[aeiouअ-औ]", word) is not None
+    return ("a" if starts_with_vowel else "") + re.sub(r"(.)\1+", r"\1", code)
+
+
+def _consonant(letter: str) -> str:
+    return _CONSONANTS.get(letter, "")
+
+
+def _consonants_of_roman(word: str) -> str:
+    word = re.sub(r"(?<=[aeiou])w(?![aeiou])", "", word)
+    word = re.sub(r"c(?=[aou])|ck", "k", word)
+    word = re.sub(r"(?<=[bcdgjkprst])h+", "", word).translate(_LIKE_SOUNDS)
+    return re.sub("[^b-df-hj-np-tv-y]", "", word)
+
+
+def _letters(text: str) -> str:
+    """Keep letters, their marks and spaces."""
+    kept = (c if c.isalpha() or unicodedata.category(c)[0] == "M" else " " for c in text)
+    return "".join(kept)

@@ -1,0 +1,1 @@
+"""The service as SMS: letters to citizens, one message each."""

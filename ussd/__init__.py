@@ -1,0 +1,1 @@
+"""The service as USSD: numbered screens of at most 160 octets."""

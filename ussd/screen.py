@@ -1,0 +1,240 @@
+"""What is due, as a screen of a phone: how it is drawn, and how what is typed is read.
+
+A screen is filled item by item from where the caller stands (`View.at`) until the budget is
+full, so nothing is ever cut: words of the text may run over to the next screen, an option
+and a cluster of letters never do. Options are numbered from 1 on each screen; 8 is the
+option within reach on every page, 9 shows more, 0 goes back. Africa's Talking keeps 98 and
+00 to itself, so we use neither.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any, assert_never
+
+from core.alphabet import Budget, clusters
+from core.conversation import EMERGENCY_NUMBER, Back, Danger, Due, Heard, Meant, NotUnderstood
+from core.dialogue import Ask, Choice, Number, Once, Option, Question, Said, Story
+from core.language import Language, render
+from core.reference import ungrouped
+from core.spelling import find_by_spelling
+from core.text import Name, Text, Words
+
+BACK, MORE, OTHERWISE = "0", "9", "8"
+_MORE_TEXT = Text("More")
+_PAGES_WITHOUT_LETTERS = 2
+_LETTERS_OF_A_STORY = 3
+_LONGEST_WORD = 20  # clusters; a longer one is broken
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """Where the caller stands in what is due: first item shown, pages before, letters typed."""
+
+    at: int = 0
+    trail: tuple[int, ...] = ()
+    letters: str = ""
+    unclear: bool = False
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any]) -> View:
+        """Read back what `to_json` wrote."""
+        return cls(**{**kept, "trail": tuple(kept["trail"])})
+
+    def to_json(self) -> dict[str, Any]:
+        """Give a form that the session can keep."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Screen:
+    """What the phone shows, what each key on it means, and whether it is the last one."""
+
+    text: str
+    keys: Mapping[str, Meant | View]
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Item:
+    """A word of the text, or an option, with what parts it from the item before."""
+
+    text: str
+    glue: str
+    option: Option[Any] | None = None
+
+
+@dataclass(frozen=True)
+class _Sheet:
+    """All items of what is due, and the lines at the foot of each screen."""
+
+    items: list[_Item]
+    budget: Budget
+    notice: str = ""
+    otherwise: str = ""
+    more: str = ""
+    back: str = ""
+    most_options: int = field(default=8)
+
+    def page(self, at: int) -> tuple[list[_Item], str, bool]:
+        """Fill one screen from an item on: the items, its text, whether the rest fits too."""
+        rest = self.items[at:]
+        if self._fits(rest, more=False):
+            return rest, self._write(rest, more=False), True
+        shown = len(rest) - 1
+        while shown > 1 and not self._fits(rest[:shown], more=True):
+            shown -= 1
+        return rest[:shown], self._write(rest[:shown], more=True), False
+
+    def has_more_pages_than(self, limit: int) -> bool:
+        """Say whether the whole needs more screens than that."""
+        at = 0
+        for _ in range(limit):
+            items, _text, is_last = self.page(at)
+            if is_last:
+                return False
+            at += len(items)
+        return True
+
+    def _fits(self, items: list[_Item], *, more: bool) -> bool:
+        options = sum(item.option is not None for item in items)
+        return options <= self.most_options and self.budget.allows(self._write(items, more=more))
+
+    def _write(self, items: list[_Item], *, more: bool) -> str:
+        number = 0
+        body = self.notice
+        for item in items:
+            number += item.option is not None
+            line = f"{number} {item.text}" if item.option else item.text
+            body += (item.glue if body else "") + line
+        foot = (self.otherwise, self.more if more else "", self.back)
+        return "\n".join(filter(None, (body, *foot)))
+
+
+def draw(due: Due, view: View, language: Language, budget: Budget) -> Screen:
+    """Draw what is due as one screen."""
+    sheet = _sheet(due, view, language, budget)
+    items, text, is_complete = sheet.page(view.at)
+    keys: dict[str, Meant | View] = {}
+    options = [item.option for item in items if item.option]
+    keys |= {str(key): Meant(option.meaning) for key, option in enumerate(options, start=1)}
+    if isinstance(due, Ask) and (otherwise := _otherwise(due.question)):
+        keys[OTHERWISE] = Meant(otherwise.meaning)
+    if not is_complete:
+        keys[MORE] = View(view.at + len(items), (*view.trail, view.at), view.letters)
+    return Screen(text, keys, is_last=isinstance(due, Said) and is_complete)
+
+
+def read(typed: str, due: Due, view: View, language: Language, budget: Budget) -> Heard | View:
+    """Understand what was typed at a screen: an answer, or a look at another part of it."""
+    key = typed.strip("*# ")
+    if key == EMERGENCY_NUMBER:
+        return Danger()
+    if key == BACK:
+        return _back(view)
+    if found := draw(due, view, language, budget).keys.get(key):
+        return found
+    if isinstance(due, Said):
+        return NotUnderstood()
+    return _read_free(typed, due, language, budget)
+
+
+def _back(view: View) -> Back | View:
+    if view.trail:
+        return View(view.trail[-1], view.trail[:-1], view.letters)
+    return View() if view.letters else Back()
+
+
+def _read_free(typed: str, due: Ask, language: Language, budget: Budget) -> Heard | View:
+    question = due.question
+    if isinstance(question, Choice):
+        return _narrow(typed, due, question, language, budget)
+    if isinstance(question, Number):
+        digits = ungrouped(typed)
+        return Meant(digits) if len(digits) == question.digits else NotUnderstood()
+    if isinstance(question, Story):
+        says_something = sum(map(str.isalpha, typed)) >= _LETTERS_OF_A_STORY
+        return Meant({"typed": typed}) if says_something else NotUnderstood()
+    assert_never(question)
+
+
+def _narrow(
+    typed: str, due: Ask, question: Choice[Any], language: Language, budget: Budget
+) -> Heard | View:
+    if not _takes_letters(due, question, language, budget):
+        return NotUnderstood()
+    matching = _matching(question, typed)
+    return View(letters=typed) if matching else NotUnderstood()
+
+
+def _takes_letters(
+    due: Ask, question: Choice[Any], language: Language, budget: Budget
+) -> bool:
+    items = [*_text_items(question, language), *_option_items(question.options, language)]
+    sheet = _with_foot(due, _Sheet(items, budget), language)
+    return sheet.has_more_pages_than(_PAGES_WITHOUT_LETTERS)
+
+
+def _matching(question: Choice[Any], letters: str) -> tuple[Option[Any], ...]:
+    return tuple(find_by_spelling(letters, question.options, _spellings))
+
+
+def _spellings(option: Option[Any]) -> tuple[str, ...]:
+    label = option.label
+    return (label.latin, label.devanagari) if isinstance(label, Name) else ()
+
+
+def _sheet(due: Due, view: View, language: Language, budget: Budget) -> _Sheet:
+    if isinstance(due, Said):
+        sheet = _Sheet(list(_words(render(due.words, language), "")), budget)
+        return replace(sheet, more=f"{MORE} {render(_MORE_TEXT, language)}")
+    question = due.question
+    items = _text_items(question, language)
+    if isinstance(question, Choice):
+        options = _matching(question, view.letters) if view.letters else question.options
+        if not view.letters and _takes_letters(due, question, language, budget):
+            items += _words(render(Text("Or type its first letters."), language), "\n")
+        items += _option_items(options, language)
+    elif isinstance(question, Number):
+        items += _option_items(question.instead, language)
+    notice = render(question.expected, language) if view.unclear else ""
+    return _with_foot(due, _Sheet(items, budget, notice=notice), language)
+
+
+def _with_foot(due: Ask, sheet: _Sheet, language: Language) -> _Sheet:
+    otherwise = _otherwise(due.question)
+    is_first = all(isinstance(asked, Once) for asked in due.passed)
+    back = Text("Exit") if is_first else Text("Back")
+    return replace(
+        sheet,
+        otherwise=f"{OTHERWISE} {render(otherwise.label, language)}" if otherwise else "",
+        more=f"{MORE} {render(_MORE_TEXT, language)}",
+        back=f"{BACK} {render(back, language)}",
+        most_options=7 if otherwise else 8,
+    )
+
+
+def _otherwise(question: Question) -> Option[Any] | None:
+    return question.otherwise if isinstance(question, Choice) else None
+
+
+def _text_items(question: Question, language: Language) -> list[_Item]:
+    parts: list[Words] = [question.intro] if question.intro else []
+    parts.append(question.text)
+    return [item for part in parts for item in _words(render(part, language), "\n")]
+
+
+def _option_items(options: tuple[Option[Any], ...], language: Language) -> list[_Item]:
+    return [_Item(render(option.label, language), "\n", option) for option in options]
+
+
+def _words(text: str, first_glue: str) -> Iterator[_Item]:
+    """Split a text where a screen may end: between words, in a very long one by clusters."""
+    glue = first_glue
+    for word in text.split(" "):
+        letters = clusters(word)
+        for start in range(0, len(letters) or 1, _LONGEST_WORD):
+            yield _Item("".join(letters[start : start + _LONGEST_WORD]), glue)
+            glue = ""
+        glue = " "

@@ -1,0 +1,87 @@
+"""One turn of one caller: the inputs heard, and the screen that answers them."""
+
+from __future__ import annotations
+
+from functools import partial
+
+from core.clock import local_date, now
+from core.conversation import Due, NotUnderstood, Talk
+from core.dialogue import Ask, Said, Story
+from core.duty_officer import Contact, DutyOfficer, Office
+from core.language import Language
+from core.scripts.main_menu import main_menu
+from core.sealing import Seal
+from core.sessions import Session
+from ussd.gateway import Gateway, Keyed, Reply
+from ussd.line import Line
+from ussd.screen import View, draw, read
+
+CHANNEL = "ussd"
+
+
+class Visit:
+    """A caller with a session, at the moment something was keyed."""
+
+    def __init__(
+        self, gateway: Gateway, office: Office, seal: Seal, session: Session, keyed: Keyed
+    ) -> None:
+        self._budget = gateway.budget
+        self._languages = office.languages
+        self._session = session
+        self._keyed = keyed
+        contact = Contact(keyed.phone, CHANNEL, self._budget.carries_unicode)
+        self._talk = Talk(
+            script=partial(main_menu, DutyOfficer(office, contact, session)),
+            helpline=office.helpline,
+            # The same provider session gives the same id, so that a conversation rebuilt after
+            # a loss of the session store still registers once. Providers may use an id again.
+            fresh_id=seal.fingerprint(
+                "conversation", gateway.name, keyed.phone, keyed.session, local_date(now())
+            ),
+        )
+
+    def reply(self, line: Line) -> Reply:
+        """Take the turn, and note it in the session."""
+        if line.is_begun_by(self._keyed):
+            line = line.begun(self._keyed)
+            due, view = self._begin()
+        else:
+            due, view = self._hear(line.newly_typed(self._keyed) or "", line.view)
+        screen = draw(due, view, self._language, self._budget)
+        reply = Reply(screen.text, goes_on=not screen.is_last)
+        question = due.question.name if isinstance(due, Ask) else None
+        self._session.lines[CHANNEL] = line.replied(self._keyed, reply, view, question).to_json()
+        return reply
+
+    def _begin(self) -> tuple[Due, View]:
+        """Begin a session, walking as far as the inputs go that came with it.
+
+        They come from a caller who dialled straight to something (*CODE*2*REFERENCE#), or from
+        a session whose record was lost. In neither can a story be told apart from the inputs
+        after it, so the walk ends at a story.
+        """
+        inputs = self._keyed.keyed.split("*") if self._keyed.keyed else []
+        self._session.begin(self._talk.fresh_id, straight=bool(inputs))
+        due, view = self._talk.due(self._session.conversation), View()
+        for typed in inputs:
+            if isinstance(due, Said) or isinstance(due.question, Story) or view.unclear:
+                break
+            due, view = self._hear(typed, view)
+        return due, view
+
+    def _hear(self, typed: str, view: View) -> tuple[Due, View]:
+        conversation = self._session.conversation
+        due = self._talk.due(conversation)
+        heard = read(typed.strip(), due, view, self._language, self._budget)
+        if isinstance(heard, View):
+            return due, heard
+        due = self._talk.converse(conversation, heard)
+        if isinstance(heard, NotUnderstood) and conversation.misses:
+            return due, View(view.at, view.trail, view.letters, unclear=True)
+        return due, View()
+
+    @property
+    def _language(self) -> Language:
+        return self._languages.get(
+            self._session.language, unicode=self._budget.carries_unicode
+        )
