@@ -17,6 +17,7 @@ _GSM_BASIC = frozenset(
     "¡ABCDEFGHIJKLMNOPQRSTUVWXYZÄÖÑÜ§¿abcdefghijklmnopqrstuvwxyzäöñüà"
 )
 _GSM_EXTENSION = frozenset("\f^{}\\[~]|€")
+_GSM_ALL = _GSM_BASIC | _GSM_EXTENSION
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,15 +49,10 @@ def normalise(text: str) -> str:
 
 def count_septets(text: str) -> int | None:
     """Count GSM-7 septets, or None where a character is not of that alphabet."""
-    count = 0
-    for character in normalise(text):
-        if character in _GSM_BASIC:
-            count += 1
-        elif character in _GSM_EXTENSION:
-            count += 2
-        else:
-            return None
-    return count
+    text = normalise(text)
+    if not _GSM_ALL.issuperset(text):
+        return None
+    return len(text) + sum(map(_GSM_EXTENSION.__contains__, text))
 
 
 def count_units(text: str) -> int:

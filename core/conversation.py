@@ -81,7 +81,7 @@ class Talk:
         conversation.told = len(_questions(turn))
         conversation.over = isinstance(turn, Said)
         if isinstance(turn, Ask) and conversation.aside:
-            aside = self._aside(conversation.aside, turn.question)
+            aside = self.aside(conversation.aside, turn.question)
             return Ask(aside, passed=())
         return turn
 
@@ -119,7 +119,8 @@ class Talk:
         conversation.misses = 0
         return self.due(conversation)
 
-    def _aside(self, kind: str, question: Question) -> Choice[str]:
+    def aside(self, kind: str, question: Question) -> Choice[str]:
+        """Give the question we ask before the script's, which is due."""
         if kind == "resume":
             return Choice("resume", question.text, _RESUME, intro=Text("You stopped at:"))
         offer = Text("Help: call {helpline}. In danger: 112.")(helpline=self.helpline)

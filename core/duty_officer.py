@@ -14,7 +14,7 @@ from core.language import Languages
 from core.police import Place, Standing
 from core.reference import is_well_formed
 from core.sessions import Session, Sessions
-from core.text import Name, Words
+from core.text import Words
 
 WRONG_NUMBERS_PER_HOUR = 5
 
@@ -57,7 +57,7 @@ class DutyOfficer:
     def languages(self) -> Sequence[tuple[str, Words]]:
         """List the languages the caller's channel carries: code and own name."""
         offered = self._office.languages.offered(unicode=self._contact.carries_unicode)
-        return [(each.code, Name(each.own_name, each.own_name)) for each in offered]
+        return [(each.code, each.name) for each in offered]
 
     @property
     def helpline(self) -> str:

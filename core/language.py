@@ -1,8 +1,8 @@
 """The languages we speak: one gettext catalogue each, found in `locales/`.
 
 A new language is a new folder with a `messages.po`; its header says how the language is
-called in itself (`X-Own-Name`), in which alphabet names are spelt (`X-Alphabet`), and its
-place in the menu (`X-Order`).
+called in itself (`X-Own-Name`) and on a phone without Devanagari (`X-Latin-Name`), in which
+alphabet it spells names (`X-Alphabet`: Deva or Latn), and its place in the menu (`X-Order`).
 """
 
 from __future__ import annotations
@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po
 
 from core.text import Joined, Name, Slot, Text, Words
 
+_HEADER = {"X-Own-Name", "X-Latin-Name", "X-Alphabet", "X-Order"}
 LOCALES = Path(__file__).parent.parent / "locales"
 
 
@@ -24,7 +25,7 @@ class Language:
     """A language a citizen can choose, with its catalogue."""
 
     code: str
-    own_name: str
+    name: Name
     alphabet: str
     order: int
     messages: Mapping[str, str] = field(repr=False, compare=False)
@@ -61,7 +62,7 @@ def read_language(catalogue: Path) -> Language:
     messages = {str(m.id): str(m.string) for m in po if m.id and m.string}
     return Language(
         code=catalogue.parent.parent.name,
-        own_name=header["X-Own-Name"],
+        name=Name(latin=header["X-Latin-Name"], devanagari=header["X-Own-Name"]),
         alphabet=header["X-Alphabet"],
         order=int(header["X-Order"]),
         messages=messages,
@@ -71,7 +72,7 @@ def read_language(catalogue: Path) -> Language:
 def _header_fields(comment: str, catalogue: Path) -> dict[str, str]:
     fields = [line.lstrip("# ").partition(":") for line in comment.splitlines()]
     found = {key.strip(): value.strip() for key, _, value in fields if key.startswith("X-")}
-    if missing := {"X-Own-Name", "X-Alphabet", "X-Order"} - found.keys():
+    if missing := _HEADER - found.keys():
         message = f"{catalogue.parent.parent.name}: the header lacks {', '.join(sorted(missing))}"
         raise ValueError(message)
     return found

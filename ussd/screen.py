@@ -82,9 +82,9 @@ class _Sheet:
         rest = self.items[at:]
         if self._fits(rest, more=False):
             return rest, self._write(rest, more=False), True
-        shown = len(rest) - 1
-        while shown > 1 and not self._fits(rest[:shown], more=True):
-            shown -= 1
+        shown = 1
+        while self._fits(rest[: shown + 1], more=True):
+            shown += 1
         return rest[:shown], self._write(rest[:shown], more=True), False
 
     def has_more_pages_than(self, limit: int) -> bool:

@@ -15,11 +15,13 @@ _UNKNOWN = option("unknown", Text("I do not know"))
 _NOT_LISTED: Option[Station | None] = Option("not_listed", Text("Not listed"), None)
 
 
-async def find_station(police: Police, *, first_kind: str | None = None) -> Place:
-    """Ask for the police station; `first_kind` of station heads the list."""
+async def find_station(
+    police: Police, *, intro: Words | None = None, first_kind: str | None = None
+) -> Place:
+    """Ask for the police station, after an `intro`; `first_kind` of station heads the list."""
     usual = police.directory.station(await Once("usual_station", police.usual_station))
     again = (option("usual", station_label(usual)),) if usual else ()
-    pin = await _ask_pin((*again, _BY_DISTRICT, _UNKNOWN))
+    pin = await _ask_pin((*again, _BY_DISTRICT, _UNKNOWN), intro)
     if usual and pin == "usual":
         return Place(usual.district.code, usual.code)
     district = await _district_of(police, pin)
@@ -50,9 +52,9 @@ def place_label(police: Police, place: Place) -> Words:
     return Text("Station not known")
 
 
-async def _ask_pin(instead: tuple[Option[str], ...]) -> str:
+async def _ask_pin(instead: tuple[Option[str], ...], intro: Words | None = None) -> str:
     text = Text("PIN code of the place (6 digits)?")
-    return await Number("pin", text, digits=PIN_DIGITS, instead=instead)
+    return await Number("pin", text, digits=PIN_DIGITS, instead=instead, intro=intro)
 
 
 async def _district_of(police: Police, pin: str) -> District | None:

@@ -21,11 +21,11 @@ KINDS = {
     "other": Text("Something else"),
 }
 
-_DIAL_112 = Text("Danger now? Dial 112 first.")
+_DIAL_112 = Text("In danger? Dial 112 first.")
 FIRST_OF_ALL = {
     "violence": _DIAL_112,
     "women_safety": _DIAL_112,
-    "cyber_fraud": Text("Money lost? Call 1930 at once. Every minute counts."),
+    "cyber_fraud": Text("Money lost? Call 1930 at once."),
     "missing_person": Text("Child missing? Call 1098 too. Danger: 112."),
 }
 
@@ -34,8 +34,6 @@ async def register_complaint(police: Police) -> Words:
     """Register a complaint for the citizen, who confirms it before it is sent."""
     kinds = tuple(option(kind, label) for kind, label in KINDS.items())
     kind = await Choice("kind", Text("What is it about?"), kinds)
-    if advice := FIRST_OF_ALL.get(kind):
-        await Choice("advice_seen", advice, (option("go_on", Text("Go on")),))
     place = await _place_for(police, kind)
     story = await Story("story", Text("What happened, when and where? Write it briefly."))
     summary = Text("{kind}. {place}.")(kind=KINDS[kind], place=place_label(police, place))
@@ -44,7 +42,7 @@ async def register_complaint(police: Police) -> Words:
     if wish == "discard":
         return Text("Nothing was sent. You can dial again at any time.")
     work = partial(police.register, kind, place, story.words)
-    reference = await Once("reference", work)
+    reference = await Once("registered", work)
     return Text(
         "Registered: {reference}. Keep this number. It is a complaint, not yet an FIR."
         " The police will look at it; we send you an SMS."
@@ -55,4 +53,4 @@ async def _place_for(police: Police, kind: str) -> Place:
     if kind == "police_conduct":
         return await find_district(police)
     first_kind = "mahila" if kind == "women_safety" else None
-    return await find_station(police, first_kind=first_kind)
+    return await find_station(police, intro=FIRST_OF_ALL.get(kind), first_kind=first_kind)

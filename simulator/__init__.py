@@ -1,0 +1,1 @@
+"""A feature phone in the browser, for demonstrations and for tests."""

@@ -1,0 +1,171 @@
+// What a phone shows. Received text only ever enters the page as textContent.
+
+const OPERATOR = "Demo network";
+const ZONE = { timeZone: "Asia/Kolkata" };
+const CLOCK = new Intl.DateTimeFormat("en-GB", { ...ZONE, hour: "2-digit", minute: "2-digit" });
+const DATE = new Intl.DateTimeFormat("en-IN", { ...ZONE, day: "numeric", month: "short" });
+const LONG_DATE = new Intl.DateTimeFormat("en-IN", { ...ZONE, dateStyle: "medium" });
+
+export class Screen {
+  #handset;
+  #glass;
+  #view;
+
+  constructor(handset, onLetter) {
+    this.#handset = handset;
+    this.#glass = handset.querySelector(".glass");
+    this.#view = handset.querySelector(".view");
+    this.input = handset.querySelector("input");
+    this.#view.addEventListener("click", (event) => {
+      const letter = event.target.closest("[data-test=sms]");
+      if (letter) onLetter(Number(letter.dataset.index));
+    });
+    this.#view.addEventListener("scroll", () => this.#markMore());
+    this.#glass.addEventListener("animationend", () => this.#glass.classList.remove("pulse"));
+  }
+
+  showIdle(note) {
+    this.#replace(
+      make("p", "operator", OPERATOR),
+      make("p", "clock", CLOCK.format()),
+      make("p", "date", DATE.format()),
+      make("p", "note", note),
+    );
+    this.#view.querySelector(".clock").setAttribute("aria-live", "off");
+    this.tick();
+  }
+
+  showDialled(dialled) {
+    this.#replace(make("p", "dialled", dialled));
+  }
+
+  showNotice(notice) {
+    this.#replace(make("p", "notice", notice));
+  }
+
+  showText(text) {
+    this.#replace(make("p", "text", text));
+  }
+
+  showLetters(letters, selected) {
+    if (letters.all.length === 0) {
+      this.showNotice("No messages");
+      return;
+    }
+    const focused = document.activeElement === this.#handset || this.#hasFocus();
+    const list = make("ol", "letters");
+    list.append(...letters.all.map((letter, index) => drawItem(letters, letter, index, selected)));
+    this.#replace(list);
+    if (focused) this.current.focus({ preventScroll: true });
+    this.#reveal(this.current);
+  }
+
+  /** The letter chosen in the list, if a list is shown. */
+  get current() {
+    return this.#view.querySelector("[aria-current]");
+  }
+
+  // Not scrollIntoView, which would move the page as well.
+  #reveal(element) {
+    const view = this.#view.getBoundingClientRect();
+    const box = element.getBoundingClientRect();
+    this.#view.scrollTop += Math.min(0, box.top - view.top) + Math.max(0, box.bottom - view.bottom);
+  }
+
+  showLetter(letter) {
+    const at = new Date(letter.at);
+    this.#replace(
+      make("p", "sender", letter.sender),
+      make("p", "sent", `${LONG_DATE.format(at)}, ${CLOCK.format(at)}`),
+      make("p", "text", letter.text),
+    );
+  }
+
+  /** Show how many letters are unread beside the envelope. */
+  showUnread(count) {
+    const envelope = this.#glass.querySelector(".envelope");
+    envelope.hidden = count === 0;
+    envelope.querySelector("b").textContent = count;
+    envelope.setAttribute("aria-label", `${count} unread`);
+  }
+
+  /** Flash shortly: something came. */
+  pulse() {
+    this.#glass.classList.remove("pulse");
+    void this.#glass.offsetWidth; // lets the animation start anew
+    this.#glass.classList.add("pulse");
+  }
+
+  /** Show or hide the reply field, empty. */
+  askReply(wanted) {
+    if (document.activeElement === this.input && !wanted) this.#keepFocus();
+    this.input.value = "";
+    this.input.parentElement.hidden = !wanted;
+  }
+
+  typeReply(text) {
+    this.input.setRangeText(text, this.input.selectionStart, this.input.selectionEnd, "end");
+  }
+
+  eraseReply() {
+    this.input.value = [...this.input.value].slice(0, -1).join("");
+  }
+
+  scroll(lines) {
+    this.#view.scrollBy({ top: lines * 40 });
+  }
+
+  tick() {
+    for (const clock of this.#glass.querySelectorAll(".clock")) clock.textContent = CLOCK.format();
+  }
+
+  #replace(...children) {
+    if (this.#hasFocus()) this.#keepFocus();
+    this.#view.replaceChildren(...children);
+    this.#view.scrollTop = 0;
+    this.#markMore();
+  }
+
+  #hasFocus() {
+    return this.#view.contains(document.activeElement);
+  }
+
+  // What has the focus is about to go; without this the keyboard would no longer reach the phone.
+  #keepFocus() {
+    this.#handset.focus({ preventScroll: true });
+  }
+
+  #markMore() {
+    const { scrollTop, clientHeight, scrollHeight } = this.#view;
+    this.#view.classList.toggle("more", scrollTop + clientHeight < scrollHeight - 4);
+  }
+}
+
+function drawItem(letters, letter, index, selected) {
+  const button = make("button", letters.isRead(letter) ? "" : "unread");
+  button.type = "button";
+  button.tabIndex = -1;
+  button.dataset.test = "sms";
+  button.dataset.index = index;
+  if (index === selected) button.setAttribute("aria-current", "true");
+  button.append(
+    make("b", "", letter.sender),
+    make("time", "", spellTime(new Date(letter.at))),
+    make("span", "", letter.text),
+  );
+  const item = make("li", "");
+  item.append(button);
+  return item;
+}
+
+function spellTime(at) {
+  return DATE.format(at) === DATE.format() ? CLOCK.format(at) : DATE.format(at);
+}
+
+function make(tag, className, text = "") {
+  const element = document.createElement(tag);
+  if (className) element.className = className;
+  element.textContent = text;
+  if (/[\u0900-\u097f]/.test(text)) element.lang = "hi";
+  return element;
+}

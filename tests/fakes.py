@@ -1,0 +1,37 @@
+"""The police as a walk over all conversations meets them: real places, nothing registered."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from core.directory import Directory, read_directory
+from core.language import read_languages
+from core.police import Place, Standing
+from core.text import Words
+
+DIRECTORY = read_directory()
+LANGUAGES = read_languages()
+
+
+@dataclass(frozen=True)
+class WalkedPolice:
+    """Answers what scripts read; a walk supplies the results of work itself."""
+
+    directory: Directory = DIRECTORY
+    helpline: str = "06120000000"
+    unicode: bool = True
+
+    @property
+    def languages(self) -> Sequence[tuple[str, Words]]:
+        return [(each.code, each.name) for each in LANGUAGES.offered(unicode=self.unicode)]
+
+    def speak(self, language: str) -> None:
+        raise AssertionError(language)
+
+    def usual_station(self) -> str | None:
+        raise AssertionError
+
+    def register(self, kind: str, place: Place, story: str) -> str:
+        raise AssertionError((kind, place, story))
+
+    def standing(self, reference: str) -> Standing:
+        raise AssertionError(reference)

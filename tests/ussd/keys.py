@@ -1,0 +1,42 @@
+"""What a caller keys in to give an answer on USSD, and what she sees on the way."""
+
+from collections.abc import Iterator
+
+from core.alphabet import Budget
+from core.conversation import Due, Meant
+from core.dialogue import Ask, Json, Number, Story
+from core.language import Language
+from ussd.screen import MORE, Screen, View, draw
+
+
+def pages(due: Due, language: Language, budget: Budget) -> Iterator[tuple[View, Screen]]:
+    """Page through what is due, to the end."""
+    view: object = View()
+    while isinstance(view, View):
+        screen = draw(due, view, language, budget)
+        yield view, screen
+        step = screen.keys.get(MORE)
+        assert not isinstance(step, View) or step.at > view.at
+        view = step
+
+
+def exchange(
+    ask: Ask, meaning: Json, language: Language, budget: Budget
+) -> Iterator[tuple[Screen, str]]:
+    """Give the screens seen and the keys pressed until the answer is given."""
+    for _, screen in pages(ask, language, budget):
+        key = _key(ask, meaning, screen)
+        yield screen, key or MORE
+        if key:
+            return
+    raise AssertionError((ask, meaning))
+
+
+def _key(ask: Ask, meaning: Json, screen: Screen) -> str | None:
+    for key, step in screen.keys.items():
+        if isinstance(step, Meant) and step.meaning == meaning:
+            return key
+    if isinstance(ask.question, Story):
+        return str(meaning["typed"])
+    instead = {each.meaning for each in ask.question.instead} if isinstance(ask.question, Number) else set()
+    return str(meaning) if isinstance(ask.question, Number) and meaning not in instead else None
