@@ -63,6 +63,8 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(ussd_blueprint(ussd, settings.webhook_key))
     if settings.is_demo:
         app.register_blueprint(simulator_page(phones, settings.service_code))
+    for command in COMMANDS:
+        app.cli.add_command(command)
     return app
 
 
@@ -81,5 +83,3 @@ cli = FlaskGroup(
     set_debug_flag=False,
     help="Pukar: police services of Bihar for any phone.",
 )
-for each in COMMANDS:
-    cli.add_command(each)

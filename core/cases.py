@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass
 from datetime import datetime
@@ -22,6 +23,7 @@ from core.tables import cases, events
 
 FIRST_STATE = "received"
 _ATTEMPTS = 5
+_FIR_NUMBER = re.compile(r"[0-9]{1,5}/([0-9]{2}|[0-9]{4})")
 
 
 class CaseError(Exception):
@@ -259,8 +261,10 @@ def _check_move(state: str, move: Move) -> None:
             f"A case cannot go from {state} to {move.to}. From {state} it can go to:"
             f" {', '.join(sorted(allowed))}."
         )
-    if missing := STATES[move.to].needs - (move.details or {}).keys():
+    details = move.details or {}
+    if missing := STATES[move.to].needs - details.keys():
         raise CaseError(f"{move.to} needs {', '.join(sorted(missing))}.")
-    reason = (move.details or {}).get("reason")
-    if reason and reason not in REJECTION_REASONS:
-        raise CaseError(f"There is no reason {reason}. Reasons: {', '.join(REJECTION_REASONS)}.")
+    if "reason" in details and details["reason"] not in REJECTION_REASONS:
+        raise CaseError(f"Reasons are: {', '.join(REJECTION_REASONS)}.")
+    if "fir_number" in details and not _FIR_NUMBER.fullmatch(details["fir_number"]):
+        raise CaseError("An FIR number looks like 123/2026.")

@@ -21,7 +21,8 @@ _HELP = (option("go_on", Text("Try again")),)
 class Conversation:
     """What is kept of a conversation: answers by question name, in the order given.
 
-    `misses` counts answers in a row that were not understood, `told` the questions answered.
+    `misses` counts answers in a row that were not understood, `told` the questions answered
+    (menus apart).
     `aside` is the question we ask on our own account ("resume" or "help") before the script's.
     """
 
@@ -34,8 +35,8 @@ class Conversation:
 
     @property
     def is_worth_resuming(self) -> bool:
-        """Whether more was told than the wish in the main menu, and nothing came of it yet."""
-        return self.told > 1 and not self.over
+        """Whether something was told, and nothing came of it yet."""
+        return self.told > 0 and not self.over
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +79,7 @@ class Talk:
         while isinstance(turn, Do):
             conversation.answers[turn.once.name] = turn.once.work()
             turn = play(self.script, conversation.answers)
-        conversation.told = len(_questions(turn))
+        conversation.told = sum(not _is_menu(question) for question in _questions(turn))
         conversation.over = isinstance(turn, Said)
         if isinstance(turn, Ask) and conversation.aside:
             aside = self.aside(conversation.aside, turn.question)
@@ -129,6 +130,10 @@ class Talk:
 
 def _questions(turn: Ask | Do | Said) -> list[Question]:
     return [asked for asked in turn.passed if not isinstance(asked, Once)]
+
+
+def _is_menu(question: Question) -> bool:
+    return isinstance(question, Choice) and question.is_menu
 
 
 def _count_miss(conversation: Conversation) -> None:

@@ -58,6 +58,10 @@ class Database:
             message = "no connection free"
             raise DatabaseDown(message) from error
 
+    def close(self) -> None:
+        """Let go of all connections."""
+        self.engine.dispose()
+
     def ping(self) -> None:
         """Raise DatabaseDown unless the database answers."""
         with self.reading() as connection:

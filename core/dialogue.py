@@ -40,13 +40,17 @@ def option(meaning: str, label: Words) -> Option[str]:
 
 @dataclass(frozen=True)
 class Choice(Generic[T]):
-    """Choose one of a list. `otherwise` stays within reach on every page of a long one."""
+    """Choose one of a list. `otherwise` stays within reach on every page of a long one.
+
+    What is chosen from a menu tells nothing that would be worth going on from another day.
+    """
 
     name: str
     text: Words
     options: tuple[Option[T], ...]
     otherwise: Option[T] | None = None
     intro: Words | None = None
+    is_menu: bool = False
     expected: ClassVar[Text] = Text("Choose a number from the list.")
 
     @property

@@ -25,7 +25,7 @@ def new_reference(below: Callable[[int], int]) -> str:
 
 def is_well_formed(reference: str) -> bool:
     """Say whether the number is free of typing mistakes."""
-    return len(reference) == LENGTH and verhoeff.is_valid(reference)
+    return len(reference) == LENGTH and reference[0] in "12345" and verhoeff.is_valid(reference)
 
 
 def grouped(reference: str) -> str:

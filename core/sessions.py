@@ -126,6 +126,10 @@ class Sessions:
         with _store_errors():
             self._redis.ping()
 
+    def close(self) -> None:
+        """Let go of all connections."""
+        self._redis.close()
+
     def _guess_key(self, phone: str) -> str:
         return f"pukar:guesses:{self._seal.fingerprint('phone', phone)}"
 

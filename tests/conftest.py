@@ -8,10 +8,14 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
+from redis import Redis
 from sqlalchemy import make_url
 
+from core.database import Database
 from core.embedded import EmbeddedRedis, NoRedis, redis_binary
+from simulator.caller import Caller
 from tests.servers import Missing, chromium, fresh_database, private_postgres
+from tests.service import Service, service_with
 
 MISSING = pytest.StashKey[set[str]]()
 
@@ -79,7 +83,13 @@ def chromium_path(pytestconfig: pytest.Config) -> Path:
 @pytest.fixture(scope="session")
 def migrate() -> Callable[[str], None]:
     """What brings the empty database at a URL to today's schema, once for each kind of database."""
-    return lambda _url: None
+
+    def to_head(url: str) -> None:
+        database = Database(url)
+        database.migrate()
+        database.close()
+
+    return to_head
 
 
 @pytest.fixture(scope="session")
@@ -120,3 +130,25 @@ def postgresql_database_url(postgres_url: str, postgres_template: str) -> Iterat
     """A PostgreSQL database with today's schema and no rows, for one test."""
     with fresh_database(postgres_url, postgres_template) as url:
         yield url
+
+
+@pytest.fixture
+def fresh_redis_url(redis_url: str) -> str:
+    """A Redis with nothing in it."""
+    with Redis.from_url(redis_url) as redis:
+        redis.flushdb()
+    return redis_url
+
+
+@pytest.fixture
+def service(database_url: str, fresh_redis_url: str, tmp_path: Path) -> Iterator[Service]:
+    """The whole service, on either kind of database."""
+    stores = {"database_url": database_url, "redis_url": fresh_redis_url}
+    with service_with(**stores, data_dir=tmp_path) as service:
+        yield service
+
+
+@pytest.fixture
+def caller(service: Service) -> Caller:
+    """A person with a phone."""
+    return service.caller()

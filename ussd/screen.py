@@ -190,7 +190,7 @@ def _sheet(due: Due, view: View, language: Language, budget: Budget) -> _Sheet:
         sheet = _Sheet(list(_words(render(due.words, language), "")), budget)
         return replace(sheet, more=f"{MORE} {render(_MORE_TEXT, language)}")
     question = due.question
-    items = _text_items(question, language)
+    items = _text_items(question, language, with_intro=not view.letters)
     if isinstance(question, Choice):
         options = _matching(question, view.letters) if view.letters else question.options
         if not view.letters and _takes_letters(due, question, language, budget):
@@ -219,8 +219,10 @@ def _otherwise(question: Question) -> Option[Any] | None:
     return question.otherwise if isinstance(question, Choice) else None
 
 
-def _text_items(question: Question, language: Language) -> list[_Item]:
-    parts: list[Words] = [question.intro] if question.intro else []
+def _text_items(
+    question: Question, language: Language, *, with_intro: bool = True
+) -> list[_Item]:
+    parts: list[Words] = [question.intro] if question.intro and with_intro else []
     parts.append(question.text)
     return [item for part in parts for item in _words(render(part, language), "\n")]
 

@@ -27,8 +27,8 @@ async def main_menu(police: Police) -> Words:
     services = [option(name, label) for name, (label, _) in SERVICES.items()]
     languages = [option(code, own_name) for code, own_name in police.languages]
     for visit in count(1):
-        menu = Choice(f"wish_{visit}", Text("Pukar: Bihar Police"), (*services, *languages))
-        wish = await menu
+        options = (*services, *languages)
+        wish = await Choice(f"wish_{visit}", Text("Pukar: Bihar Police"), options, is_menu=True)
         if wish in SERVICES:
             return await SERVICES[wish][1](police)
         await Once(f"language_{visit}", partial(police.speak, wish))

@@ -5,7 +5,7 @@ from functools import cache
 
 import pytest
 
-from core.alphabet import Budget, clusters
+from core.alphabet import USSD, Budget, clusters
 from core.conversation import Due, Meant, Talk
 from core.dialogue import Ask, Choice, Number, Option, Said, Story, play
 from core.language import Language, render
@@ -44,6 +44,12 @@ def test_every_single_station_fits_wherever_it_is_named(
         assert_fits(due, language, budget)
 
 
+def test_what_we_ask_aside_is_one_screen() -> None:
+    for language in LANGUAGES.all:
+        for due in asides(everything_due(unicode=True)):
+            assert len(list(pages(due, language, USSD))) == 1, due
+
+
 @cache
 def everything_due(*, unicode: bool) -> tuple[Due, ...]:
     """List what a caller can be shown: questions, last words, and what we ask aside."""
@@ -58,7 +64,8 @@ def everything_due(*, unicode: bool) -> tuple[Due, ...]:
 
 def asides(dues: tuple[Due, ...]) -> Iterator[Ask]:
     talk = Talk(the_script(), "06120000000", "fresh")
-    questions = {due.question.text: due.question for due in dues if isinstance(due, Ask)}
+    asked = [due.question for due in dues if isinstance(due, Ask)]
+    questions = {each.text: each for each in asked if each.name not in {"resume", "help"}}
     for question in questions.values():
         yield Ask(talk.aside("resume", question), passed=())
         yield Ask(talk.aside("help", question), passed=())

@@ -1,0 +1,109 @@
+"""`pukar cases`: what an officer does until there is a desk."""
+
+import pytest
+from sqlalchemy import delete, update
+from sqlalchemy.exc import DBAPIError
+
+from core.states import STATES
+from core.tables import events
+from tests.service import Service, registers
+
+pytestmark = pytest.mark.redis
+
+
+def test_list_shows_cases_newest_first_and_pages(service: Service) -> None:
+    references = [registers(service.caller(f"+9198000000{n:02}")) for n in range(21)]
+    first = service.pukar("cases", "list")
+    grouped = f"{references[-1][:3]} {references[-1][3:6]} {references[-1][6:]}"
+    assert first.startswith(grouped)
+    assert "Gardani Bagh, Patna" in first
+    assert "pukar cases list --page 2" in first
+    assert service.pukar("cases", "list", "--page", "2").count("\n") == 1
+    assert "No cases here" in service.pukar("cases", "list", "--state", "disposed")
+
+
+def test_show_opens_a_case_and_masks_the_phone(service: Service) -> None:
+    reference = registers(service.caller())
+    shown = service.pukar("cases", "show", f"{reference[:3]}-{reference[3:]}")
+    assert "कल रात साइकिल चोरी हो गई" in shown
+    assert "+91******0001" in shown
+    assert "9800000001" not in shown
+    assert "- -> received  by citizen" in shown
+
+
+def test_a_move_is_an_event_and_an_sms(service: Service) -> None:
+    reference = registers(service.caller())
+    moved = service.pukar("cases", "move", reference, "sent_to_station", "--note", "ok", "--who", "A")
+    assert "is now sent_to_station" in moved
+    assert service.inbox()[0] == f"संदर्भ {reference}: थाने भेजा गया। -बिहार पुलिस"
+    assert "received -> sent_to_station  by A    ok" in service.pukar("cases", "show", reference)
+
+
+def test_an_fir_comes_with_its_number(service: Service) -> None:
+    caller = service.caller()
+    reference = registers(caller)
+    for state in ("sent_to_station", "fir_registered"):
+        service.pukar("cases", "move", reference, state, "--fir-number", "123/2026")
+    assert service.inbox()[0] == f"संदर्भ {reference}: FIR 123/2026 दर्ज। -बिहार पुलिस"
+    screen = caller.dials(f"2*{reference}").screen
+    while caller.is_connected:
+        screen += caller.types("9").screen
+    assert "123/2026" in screen
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        pytest.param(["disposed"], "cannot go from received to disposed", id="move not allowed"),
+        pytest.param(["flying"], "There is no state flying", id="no such state"),
+        pytest.param(["rejected"], "rejected needs reason", id="reason missing"),
+    ],
+)
+def test_a_move_that_is_not_allowed_is_refused_with_its_reason(
+    service: Service, arguments: list[str], why: str
+) -> None:
+    reference = registers(service.caller())
+    runner = service.app.test_cli_runner()
+    result = runner.invoke(args=["cases", "move", reference, *arguments])
+    assert result.exit_code == 1
+    assert why in result.output
+    assert "Traceback" not in result.output
+    assert len(service.inbox()) == 1
+
+
+@pytest.mark.parametrize(
+    ("reference", "why"), [("1234567891", "a digit is wrong"), ("2527702793", "There is no case")]
+)
+def test_a_wrong_reference_is_refused_with_its_reason(
+    service: Service, reference: str, why: str
+) -> None:
+    result = service.app.test_cli_runner().invoke(args=["cases", "move", reference, "disposed"])
+    assert result.exit_code == 1
+    assert why in result.output
+
+
+@pytest.mark.parametrize("fir_number", ["x", "1" * 40, "प्राथमिकी 1", "12"])
+def test_an_fir_number_looks_like_one(service: Service, fir_number: str) -> None:
+    reference = registers(service.caller())
+    service.pukar("cases", "move", reference, "sent_to_station")
+    result = service.app.test_cli_runner().invoke(
+        args=["cases", "move", reference, "fir_registered", "--fir-number", fir_number]
+    )
+    assert result.exit_code == 1
+    assert "123/2026" in result.output
+
+
+def test_events_are_never_changed(service: Service) -> None:
+    registers(service.caller())
+    for change in (update(events).values(who="nobody"), delete(events)):
+        with pytest.raises(DBAPIError, match="never changed"):  # noqa: SIM117
+            with service.parts.database.writing() as connection:
+                connection.execute(change)
+
+
+def test_every_state_can_be_reached_and_leads_to_states() -> None:
+    reached = {"received"}
+    for state in STATES.values():
+        assert state.leads_to <= STATES.keys()
+        reached |= state.leads_to
+    assert reached == STATES.keys()

@@ -1,0 +1,120 @@
+"""Letters: posted with the change they tell of, carried by the postman."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from sqlalchemy import select
+
+from core.alphabet import SMS
+from core.language import Language, render
+from core.letters import LETTERS, write_letter
+from core.outbox import Outbox
+from core.sealing import Seal
+from core.tables import letters
+from sms.gateway import Outgoing, Refused, TryLater
+from sms.postman import Postman
+from tests.fakes import LANGUAGES
+from tests.service import Service, registers
+
+WORST = {"reference": "5555555555", "fir_number": "99999/2026"}
+OFFENCES = ("चोरी", "chori", "theft", "धमकी", "महिला", "violence")
+
+
+@pytest.mark.parametrize("language", LANGUAGES.all, ids=lambda language: language.code)
+@pytest.mark.parametrize("template", LETTERS)
+def test_every_letter_fits_one_sms_and_gives_nothing_away(
+    template: str, language: Language
+) -> None:
+    text = render(write_letter(template, WORST), language)
+    assert SMS.allows(text), text
+    assert "5555555555" in text
+    assert not [word for word in OFFENCES if word in text.lower()]
+
+
+@pytest.mark.parametrize("value", ["ज", "x" * 31])
+def test_a_variable_is_short_and_ascii(value: str) -> None:
+    with pytest.raises(ValueError, match="at most 30 ASCII"):
+        write_letter("state.received", {"reference": value})
+
+
+class Unsteady:
+    """A gateway that fails as often as told, then sends."""
+
+    name = "unsteady"
+
+    def __init__(self, *failures: Exception) -> None:
+        self.failures = list(failures)
+        self.sent: list[Outgoing] = []
+
+    def send(self, letter: Outgoing) -> str:
+        if self.failures:
+            raise self.failures.pop(0)
+        self.sent.append(letter)
+        return "id-1"
+
+
+@pytest.fixture
+def outbox(service: Service) -> Outbox:
+    settings = service.parts.settings
+    return Outbox(service.parts.database, Seal(settings.data_keys, settings.secret_key))
+
+
+def status(service: Service) -> tuple[str, int, str | None]:
+    query = select(letters.c.status, letters.c.attempts, letters.c.trouble)
+    with service.parts.database.reading() as connection:
+        return tuple(connection.execute(query).one())
+
+
+@pytest.mark.redis
+def test_a_letter_is_tried_again_until_the_gateway_takes_it(
+    service: Service, outbox: Outbox
+) -> None:
+    registers(service.caller())
+    gateway = Unsteady(TryLater("busy"), TryLater("busy"))
+    postman = Postman(outbox, gateway, LANGUAGES)
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        assert postman.round() == 1
+        assert postman.round() == 0
+        for _ in range(2):
+            clock.shift(timedelta(minutes=2))
+            assert postman.round() == 1
+    assert len(gateway.sent) == 1
+    assert gateway.sent[0].phone == "+919800000001"
+    assert status(service) == ("sent", 3, "busy")
+
+
+@pytest.mark.redis
+def test_a_refused_letter_is_dead_with_its_reason(service: Service, outbox: Outbox) -> None:
+    registers(service.caller())
+    assert Postman(outbox, Unsteady(Refused("no such number")), LANGUAGES).round() == 1
+    assert status(service) == ("dead", 1, "no such number")
+
+
+@pytest.mark.redis
+def test_a_letter_nobody_takes_for_two_days_is_dead(service: Service, outbox: Outbox) -> None:
+    registers(service.caller())
+    with time_machine.travel(datetime.now(UTC) + timedelta(hours=49)):
+        Postman(outbox, Unsteady(TryLater("down")), LANGUAGES).round()
+    assert status(service)[0] == "dead"
+
+
+@pytest.mark.redis
+def test_a_letter_in_the_hands_of_one_postman_is_not_taken_by_another(
+    service: Service, outbox: Outbox
+) -> None:
+    registers(service.caller())
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        assert len(outbox.take_due()) == 1
+        assert outbox.take_due() == []
+        clock.shift(timedelta(minutes=3))
+        assert len(outbox.take_due()) == 1
+
+
+@pytest.mark.redis
+def test_a_letter_comes_in_the_language_of_the_phone(service: Service) -> None:
+    caller = service.caller().dials().types("5")
+    for typed in ("1", "1", "800001", "1", "My bicycle was stolen", "1"):
+        caller.types(typed)
+    [text] = service.inbox()
+    assert text.endswith(": received. Please keep this number. -Bihar Police")

@@ -1,0 +1,242 @@
+"""What a caller meets between dial and reference number, and when she dials again."""
+
+import re
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from simulator.caller import Caller
+from tests.service import Service, reference_on, registers
+
+pytestmark = pytest.mark.redis
+
+
+def test_a_complaint_is_registered_at_the_station_chosen(caller: Caller, service: Service) -> None:
+    caller.dials()
+    for typed in ("1", "1", "800001", "कोत", "1", "कल रात साइकिल चोरी हो गई"):
+        caller.types(typed)
+    assert caller.screen == (
+        "चोरी। कोतवाली, पटना।\nशिकायत भेजें?\n1 हां, भेजें\n2 नहीं\n0 वापस"
+    )
+    caller.types("1")
+    assert not caller.is_connected
+    reference = reference_on(caller.screen)
+    assert "FIR नहीं" in caller.screen
+    [case] = service.parts.cases.newest()
+    station = service.parts.office.directory.station(case.station)
+    assert station
+    assert (case.reference, case.kind, station.name.latin) == (reference, "theft", "Kotwali")
+    assert (case.phone, case.language, case.channel) == ("+919800000001", "hi", "ussd")
+    assert service.inbox() == [f"संदर्भ {reference}: प्राप्त हुआ। यह नंबर रखें। -बिहार पुलिस"]
+
+
+def test_nothing_is_sent_without_a_yes(caller: Caller, service: Service) -> None:
+    caller.dials()
+    for typed in ("1", "1", "2", "मेरा झगड़ा हुआ", "2"):
+        caller.types(typed)
+    assert caller.screen.startswith("कुछ नहीं भेजा गया")
+    assert service.parts.cases.newest() == []
+    assert caller.dials().screen.startswith("पुकार")
+
+
+def test_a_station_need_not_be_known(caller: Caller, service: Service) -> None:
+    caller.dials()
+    for typed in ("1", "1", "2", "रास्ते में बैग छिन गया", "1"):
+        caller.types(typed)
+    [case] = service.parts.cases.newest()
+    assert (case.station, case.district) == (None, None)
+
+
+def test_a_complaint_about_the_police_goes_to_the_district(
+    caller: Caller, service: Service
+) -> None:
+    caller.dials().types("1").types("9").types("3")
+    assert "पिन कोड" in caller.screen
+    caller.types("800001")
+    assert "क्या हुआ" in caller.screen
+    caller.types("थाने में सुनवाई नहीं हुई")
+    assert "जिला पटना" in caller.screen
+    caller.types("1")
+    [case] = service.parts.cases.newest()
+    assert (case.kind, case.district, case.station) == ("police_conduct", "PATNA", None)
+
+
+@pytest.mark.parametrize(
+    ("keys", "number"), [("12", "112"), ("13", "1930"), ("14", "1098"), ("191", "112")]
+)
+def test_the_number_to_call_first_is_said_before_the_form(
+    caller: Caller, keys: str, number: str
+) -> None:
+    caller.dials()
+    for key in keys:
+        caller.types(key)
+    assert number in caller.screen
+    assert caller.is_connected
+
+
+@pytest.mark.parametrize("pin", ["845438", "804451"])
+def test_a_pin_of_several_districts_asks_which(caller: Caller, pin: str) -> None:
+    caller.dials().types("1").types("1").types(pin)
+    assert caller.screen.startswith("कौन सा जिला?")
+    assert caller.types("1").screen.startswith("थाना, ")
+
+
+def test_an_unknown_pin_asks_for_the_district(caller: Caller) -> None:
+    caller.dials().types("1").types("1").types("999999")
+    assert caller.screen.startswith("पिन 999999 नहीं मिला।")
+    assert caller.types("gaya").screen == "कौन सा जिला?\n1 गया\n0 वापस"
+
+
+@pytest.mark.parametrize("letters", ["कोत", "kotwali", "KOT", "kotvali", "kotwaali"])
+def test_letters_narrow_a_long_list_however_spelt(caller: Caller, letters: str) -> None:
+    caller.dials().types("1").types("1").types("800001").types(letters)
+    assert caller.screen == "थाना, पटना?\n1 कोतवाली\n8 सूची में नहीं\n0 वापस"
+    assert "या नाम लिखें" in caller.types("0").screen
+
+
+def test_letters_that_match_nothing_say_what_is_expected(caller: Caller) -> None:
+    caller.dials().types("1").types("1").types("800001").types("xyzzy")
+    assert caller.screen.startswith("सूची का नंबर दबाएं।\nथाना, पटना?")
+
+
+def test_a_long_list_pages_there_and_back(caller: Caller) -> None:
+    first = caller.dials().types("1").types("1").types("800001").screen
+    second = caller.types("9").screen
+    assert second != first
+    assert caller.types("9").screen != second
+    assert caller.types("0").screen == second
+    assert caller.types("0").screen == first
+    assert "पिन कोड" in caller.types("0").screen
+
+
+def test_a_second_complaint_is_offered_the_same_station(service: Service) -> None:
+    registers(service.caller())
+    caller = service.caller().dials().types("1").types("1")
+    assert "1 गर्दनीबाग, पटना\n" in caller.screen
+    caller.types("1").types("फिर चोरी हुई").types("1")
+    newest, first = service.parts.cases.newest()
+    assert newest.station == first.station
+    assert newest.reference != first.reference
+
+
+def test_three_answers_not_understood_offer_help(caller: Caller) -> None:
+    caller.dials().types("1")
+    for _ in range(2):
+        assert caller.types("77").screen.startswith("सूची का नंबर दबाएं।\n")
+    caller.types("77")
+    assert "06120000000" in caller.screen
+    assert "112" in caller.screen
+    assert caller.types("1").screen.startswith("किस बारे में?")
+
+
+def test_112_at_any_question_says_dial_112_and_keeps_the_draft(service: Service) -> None:
+    steps = ("1", "1", "800001", "1", "कल रात साइकिल चोरी हो गई")
+    for count in range(1, len(steps) + 1):
+        caller = service.caller(f"+91980000001{count}").dials()
+        for typed in steps[:count]:
+            caller.types(typed)
+        before = caller.screen
+        assert caller.types("112").screen.startswith("खतरा है? अभी 112 डायल करें।")
+        assert not caller.is_connected
+        if count > 1:
+            assert caller.dials().types("1").screen == before
+
+
+def test_112_can_be_dialled_straight_to(caller: Caller) -> None:
+    assert "112 डायल करें" in caller.dials("112").screen
+
+
+def test_a_dropped_session_goes_on_where_it_stopped(caller: Caller) -> None:
+    before = caller.dials().types("1").types("1").types("800001").screen
+    caller.drops().dials()
+    assert caller.screen == (
+        "आप यहां रुके थे:\nथाना, पटना?\n1 आगे बढ़ें\n2 शुरू से\n0 बंद"
+    )
+    assert caller.types("1").screen == before
+
+
+def test_a_dropped_session_can_be_started_anew(caller: Caller, service: Service) -> None:
+    caller.dials().types("1").types("1").types("800001").drops()
+    assert caller.dials().types("2").screen.startswith("पुकार")
+    reference = None
+    for typed in ("1", "1", "2", "झगड़ा हुआ है", "1"):
+        caller.types(typed)
+    reference = reference_on(caller.screen)
+    assert [case.reference for case in service.parts.cases.newest()] == [reference]
+
+
+def test_leaving_the_offer_keeps_the_draft(caller: Caller) -> None:
+    caller.dials().types("1").types("1").drops().dials().types("0")
+    assert "आप यहां रुके थे" in caller.dials().screen
+
+
+def test_a_draft_is_gone_after_a_day(caller: Caller) -> None:
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        caller.dials().types("1").types("1").drops()
+        clock.shift(timedelta(hours=23, minutes=59))
+        assert "आप यहां रुके थे" in caller.dials().screen
+        caller.drops()
+        clock.shift(timedelta(hours=24, minutes=1))
+        assert caller.dials().screen.startswith("पुकार")
+
+
+def test_a_straight_dial_does_not_disturb_the_draft(service: Service) -> None:
+    reference = registers(service.caller())
+    caller = service.caller().dials().types("1").types("3").drops()
+    assert "प्राप्त हुई" in caller.dials(f"2*{reference}").screen
+    assert "आप यहां रुके थे" in caller.dials().screen
+
+
+def test_status_by_straight_dial(service: Service) -> None:
+    reference = registers(service.caller())
+    caller = service.caller().dials(f"2*{reference}#")
+    assert not caller.is_connected
+    assert re.sub(r"\d\d-\d\d-\d{4}", "DATE", caller.screen) == (
+        f"{reference[:3]} {reference[3:6]} {reference[6:]}: प्राप्त हुई (DATE)। गर्दनीबाग, पटना।"
+        " SMS का इंतजार करें।"
+    )
+
+
+@pytest.mark.parametrize("grouping", ["{0} {1} {2}", "{0}-{1}-{2}", "{0}.{1} {2}"])
+def test_a_reference_number_is_read_whatever_its_grouping(
+    service: Service, grouping: str
+) -> None:
+    reference = registers(service.caller())
+    typed = grouping.format(reference[:3], reference[3:6], reference[6:])
+    assert "प्राप्त हुई" in service.caller().dials().types("2").types(typed).screen
+
+
+def test_a_mistyped_number_is_told_apart_from_an_unknown_one(service: Service) -> None:
+    caller = service.caller().dials().types("2")
+    assert caller.types("1234567891").screen.startswith("एक अंक गलत है। फिर देखें।\n")
+    assert caller.types("2527702793").screen.startswith("यह नंबर हमारे पास नहीं है।\n")
+    assert caller.types("123").screen.startswith("10 अंक लिखें।\n")
+
+
+def test_another_phone_hears_the_state_only(service: Service) -> None:
+    reference = registers(service.caller())
+    stranger = service.caller("+919800000002").dials(f"2*{reference}")
+    assert stranger.screen.endswith(": प्राप्त हुई।")
+    assert "गर्दनीबाग" not in stranger.screen
+
+
+def test_after_five_wrong_numbers_in_an_hour_a_phone_waits(service: Service) -> None:
+    reference = registers(service.caller())
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        caller = service.caller("+919800000002").dials().types("2")
+        for last_digit in range(1, 6):
+            assert caller.is_connected
+            caller.types(f"123456789{last_digit}")
+        assert not caller.is_connected
+        assert "एक घंटे बाद" in caller.screen
+        assert "एक घंटे बाद" in caller.dials(f"2*{reference}").screen
+        clock.shift(timedelta(minutes=61))
+        assert "प्राप्त हुई" in caller.dials(f"2*{reference}").screen
+
+
+def test_a_repeated_wrong_number_counts_once(service: Service) -> None:
+    caller = service.caller().dials().types("2").types("1234567891")
+    for _ in range(9):
+        caller.sends_again()
+    assert service.parts.office.sessions.guesses(caller.phone) == 1

@@ -1,0 +1,121 @@
+"""One turn at a time: repeats, late calls and races change nothing twice."""
+
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.service import Service, reference_on
+
+pytestmark = pytest.mark.redis
+
+TO_CONFIRM = ("1", "1", "800001", "1", "कल रात साइकिल चोरी हो गई")
+
+
+def test_the_same_request_again_gives_the_same_screen(service: Service) -> None:
+    caller = service.caller().dials()
+    for typed in TO_CONFIRM:
+        screen = caller.types(typed).screen
+        assert caller.sends_again().screen == screen
+    screen = caller.types("1").screen
+    assert caller.sends_again().screen == screen
+    assert len(service.parts.cases.newest()) == 1
+
+
+def test_the_confirming_request_fifty_times_at_once_registers_once(service: Service) -> None:
+    caller = service.caller().dials()
+    for typed in TO_CONFIRM:
+        caller.types(typed)
+    form = caller.form() | {"text": f"{caller.keyed}*1"}
+
+    def confirm(_: int) -> str:
+        return service.client.post("/ussd/africastalking", data=form).text
+
+    with ThreadPoolExecutor(25) as pool:
+        screens = set(pool.map(confirm, range(50)))
+    assert len(screens) == 1
+    [case] = service.parts.cases.newest()
+    assert reference_on(screens.pop()) == case.reference
+    assert len(service.parts.cases.events_of(case)) == 1
+    assert len(service.inbox()) == 1
+
+
+def test_the_first_request_fifty_times_at_once_gives_one_menu(service: Service) -> None:
+    form = service.caller().dials().form() | {"sessionId": "ATUid_new", "text": "1*1"}
+
+    def dial(_: int) -> str:
+        return service.client.post("/ussd/africastalking", data=form).text
+
+    with ThreadPoolExecutor(25) as pool:
+        assert len(set(pool.map(dial, range(50)))) == 1
+
+
+@pytest.mark.parametrize(
+    "late",
+    [
+        pytest.param("", id="the dial"),
+        pytest.param("1", id="shorter"),
+        pytest.param("1*2", id="different"),
+        pytest.param("1*11", id="longer, but not by an answer"),
+    ],
+)
+def test_a_late_request_changes_nothing(service: Service, late: str) -> None:
+    caller = service.caller().dials().types("1").types("1")
+    form = caller.form() | {"text": late}
+    answer = service.client.post("/ussd/africastalking", data=form)
+    assert answer.text == f"CON {caller.screen}"
+    assert "थाना" in caller.types("800001").screen
+
+
+def test_nothing_follows_the_last_screen(service: Service) -> None:
+    caller = service.caller().dials().types("0")
+    assert not caller.is_connected
+    assert caller.types("1").screen.startswith("धन्यवाद")
+
+
+def test_a_late_request_of_an_earlier_session_leaves_the_present_one_alone(
+    service: Service,
+) -> None:
+    earlier = service.caller().dials().types("1")
+    caller = service.caller().dials().types("1")
+    assert not earlier.types("2").is_connected
+    assert "फिर डायल करें" in earlier.screen
+    assert "पिन कोड" in caller.types("1").screen
+
+
+def test_two_phones_do_not_disturb_each_other(service: Service) -> None:
+    first, second = service.caller(), service.caller("+919800000002")
+    first.dials().types("1").types("1")
+    second.dials().types("2")
+    assert "थाना" in first.types("800001").screen
+    assert "10 अंक" in second.sends_again().screen
+
+
+def test_a_star_inside_an_answer_is_part_of_it(service: Service) -> None:
+    caller = service.caller().dials()
+    for typed in (*TO_CONFIRM[:4], "रात * दस बजे * चोरी", "1"):
+        caller.types(typed)
+    [case] = service.parts.cases.newest()
+    assert case.story == "रात * दस बजे * चोरी"
+
+
+def test_a_session_whose_record_was_lost_is_rebuilt_from_what_was_keyed(service: Service) -> None:
+    caller = service.caller().dials().types("1").types("1")
+    _lose_records(service)
+    assert caller.types("800001").screen.startswith("थाना, पटना?")
+
+
+def test_a_rebuilt_session_asks_for_the_story_again_and_registers_once(service: Service) -> None:
+    """What followed a story cannot be told from it, so a rebuilt session never guesses."""
+    caller = service.caller().dials()
+    for typed in (*TO_CONFIRM, "1"):
+        caller.types(typed)
+    reference = reference_on(caller.screen)
+    _lose_records(service)
+    assert "क्या हुआ" in caller.sends_again().screen
+    assert reference_on(caller.types("साइकिल चोरी").types("1").screen) == reference
+    assert len(service.parts.cases.newest()) == 1
+
+
+def _lose_records(service: Service) -> None:
+    for key in service.redis.keys("pukar:session:*"):
+        service.redis.delete(key)
