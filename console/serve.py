@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import multiprocessing
 import signal
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
@@ -23,7 +24,7 @@ _PATIENCE_SECONDS = 10
 @click.command()
 @click.option("--host", default=_HOST, show_default=True, help="Address to listen on.")
 @click.option("--workers", default=1, show_default=True, help="Processes that serve.")
-@click.option("--threads", default=8, show_default=True, help="Threads of each process.")
+@click.option("--threads", default=4, show_default=True, help="Threads of each process.")
 @with_appcontext
 def serve(host: str, workers: int, threads: int) -> None:
     """Start the service; in the demo with its database, session store and postman."""
@@ -33,6 +34,8 @@ def serve(host: str, workers: int, threads: int) -> None:
             running.enter_context(embedded(parts))
             running.enter_context(_in_background(parts.postman))
         _welcome(parts, host)
+        # A forked child would share our database connections and lack our threads.
+        multiprocessing.set_start_method("spawn")
         Granian(
             "app:create_app",
             address=host,
@@ -41,6 +44,7 @@ def serve(host: str, workers: int, threads: int) -> None:
             factory=True,
             workers=workers,
             blocking_threads=threads,
+            respawn_failed_workers=True,
             log_access=False,
             log_level="warning",
         ).serve()
@@ -85,7 +89,7 @@ def _welcome(parts: Parts, host: str) -> None:
     directory = parts.office.directory
     address = f"http://{host}:{parts.settings.port}"
     _say(
-        f"Loaded {len({d.revenue_district for d in directory.districts} - {''})} districts,"
+        f"Loaded {len(directory.revenue_districts)} districts,"
         f" {len(directory.districts)} police districts, {len(directory.stations)} stations,"
         f" {len(directory.pins)} PIN codes."
     )

@@ -73,6 +73,11 @@ class Directory:
         """Give every station."""
         return tuple(self._station_by_code.values())
 
+    @property
+    def revenue_districts(self) -> frozenset[str]:
+        """Give the codes of the revenue districts; those of the railways lie in none."""
+        return frozenset(each.revenue_district for each in self.districts) - {""}
+
     def district(self, code: str | None) -> District | None:
         """Find a police district by its code."""
         return self._district_by_code.get(code or "")
