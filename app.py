@@ -13,7 +13,7 @@ from core.citizens import Citizens
 from core.database import Database
 from core.directory import read_directory
 from core.duty_officer import Office
-from core.embedded import NoRedis
+from core.embedded import NoRedis, end_with_parent
 from core.health import health_blueprint
 from core.language import read_languages
 from core.logs import configure_logs
@@ -66,6 +66,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     for command in COMMANDS:
         app.cli.add_command(command)
     return app
+
+
+def create_served_app() -> Flask:
+    """Make the application in a process of the server, which must not outlive its parent."""
+    end_with_parent()
+    return create_app()
 
 
 def _app_of_commands() -> Flask:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import getpass
-from datetime import date
 
 import click
 from flask.cli import with_appcontext
 
 from console.parts import current_parts
 from core.cases import Case, CaseError, Move
-from core.clock import local_time
+from core.clock import local_date, local_time, now
 from core.directory import Directory
 from core.phone import masked
 from core.reference import grouped, ungrouped
@@ -78,7 +77,7 @@ def show(reference: str) -> None:
 @click.option("--reason", type=click.Choice(list(REJECTION_REASONS)), help="Needed for rejected.")
 @click.option("--who", default=getpass.getuser, help="Who does it; the user of this machine.")
 @with_appcontext
-def move(
+def move(  # noqa: PLR0913  # one for each option of the command
     reference: str,
     state: str,
     note: str | None,
@@ -90,7 +89,7 @@ def move(
     """Move a case to another state; the citizen gets an SMS."""
     details = {"reason": reason} if reason else {}
     if fir_number:
-        details |= {"fir_number": fir_number, "fir_date": fir_date or _today()}
+        details |= {"fir_number": fir_number, "fir_date": fir_date or local_date(now())}
     try:
         case = current_parts().cases.move(reference, Move(state, who, note, details))
     except (CaseError, ValueError) as error:
@@ -104,7 +103,3 @@ def _place(case: Case, directory: Directory) -> str:
     if district := directory.district(case.district):
         return f"District {district.name.latin}"
     return "Station not known"
-
-
-def _today() -> str:
-    return date.today().strftime("%d-%m-%Y")

@@ -12,13 +12,14 @@ import click
 from flask.cli import with_appcontext
 from granian import Granian
 from granian.constants import Interfaces
+from granian.log import LogLevels
 
 from console.parts import Parts, current_parts
 from core.embedded import EmbeddedRedis
 from sms.postman import Postman
 
 _HOST = "127.0.0.1"
-_PATIENCE_SECONDS = 10
+_PATIENCE_SECONDS = 5
 
 
 @click.command()
@@ -37,7 +38,7 @@ def serve(host: str, workers: int, threads: int) -> None:
         # A forked child would share our database connections and lack our threads.
         multiprocessing.set_start_method("spawn")
         Granian(
-            "app:create_app",
+            "app:create_served_app",
             address=host,
             port=parts.settings.port,
             interface=Interfaces.WSGI,
@@ -45,8 +46,9 @@ def serve(host: str, workers: int, threads: int) -> None:
             workers=workers,
             blocking_threads=threads,
             respawn_failed_workers=True,
+            workers_kill_timeout=_PATIENCE_SECONDS,
             log_access=False,
-            log_level="warning",
+            log_level=LogLevels.warning,
         ).serve()
 
 

@@ -171,7 +171,8 @@ class Cases:
         )
         language = chosen_language(connection, row.phone_hash) or row.language
         recipient = Recipient(row.phone_hash, row.phone_sealed, language)
-        _post_letter(connection, recipient, move.to, row.id, row.reference, details)
+        variables = _letter_variables(move.to, row.reference, details)
+        post(connection, recipient, letter_of_state(move.to), variables, row.id)
 
     def _reference_of(self, conversation: str) -> str | None:
         query = select(cases.c.reference).where(cases.c.conversation == conversation)
@@ -210,7 +211,8 @@ class Cases:
                 )
             )
             remember_citizen(connection, recipient, station=new.station)
-            _post_letter(connection, recipient, FIRST_STATE, case_id, reference, {})
+            variables = _letter_variables(FIRST_STATE, reference, {})
+            post(connection, recipient, letter_of_state(FIRST_STATE), variables, case_id)
         return reference
 
     def _open(self, row: Row[Any]) -> Case:
@@ -231,18 +233,9 @@ class Cases:
         )
 
 
-def _post_letter(
-    connection: Connection,
-    recipient: Recipient,
-    state: str,
-    case_id: int,
-    reference: str,
-    details: dict[str, str],
-) -> None:
-    variables = {"reference": reference}
-    if "fir_number" in STATES[state].needs:
-        variables["fir_number"] = details["fir_number"]
-    post(connection, recipient, letter_of_state(state), variables, case_id)
+def _letter_variables(state: str, reference: str, details: dict[str, str]) -> dict[str, str]:
+    wanted = STATES[state].needs & {"fir_number"}
+    return {"reference": reference} | {name: details[name] for name in wanted}
 
 
 def _checked(typed: str) -> str:

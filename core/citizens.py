@@ -16,7 +16,7 @@ def remember_citizen(
     connection: Connection, recipient: Recipient, *, station: str | None = None
 ) -> None:
     """Keep a citizen's language, and the station if there was one."""
-    insert = {"sqlite": sqlite.insert, "postgresql": postgresql.insert}[connection.dialect.name]
+    insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
     liked = {"language": recipient.language, "changed_at": now()}
     if station:
         liked["usual_station"] = station
@@ -28,9 +28,7 @@ def remember_citizen(
 
 def chosen_language(connection: Connection, phone_hash: str) -> str | None:
     """Give the language a citizen has chosen, for a letter in the same transaction."""
-    return connection.scalar(
-        select(citizens.c.language).where(citizens.c.phone_hash == phone_hash)
-    )
+    return connection.scalar(select(citizens.c.language).where(citizens.c.phone_hash == phone_hash))
 
 
 class Citizens:

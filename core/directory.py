@@ -129,7 +129,9 @@ class Directory:
 
 def read_directory(folder: Path = DATA) -> Directory:
     """Read the CSV files of a data folder."""
-    districts = {row["police_district_code"]: _district(row) for row in _rows(folder, "police_districts")}
+    districts = {
+        row["police_district_code"]: _district(row) for row in _rows(folder, "police_districts")
+    }
     stations = [_station(row, districts) for row in _rows(folder, "stations")]
     return Directory(districts.values(), stations, _read_pins(folder))
 

@@ -108,9 +108,7 @@ class DutyOfficer:
 
     def _describe(self, case: Case) -> Standing:
         if case.phone != self._contact.phone:
-            return Standing(
-                outcome="found", reference=case.reference, state=case.state, own=False
-            )
+            return Standing(outcome="found", reference=case.reference, state=case.state, own=False)
         details = self._office.cases.events_of(case)[-1].details
         return Standing(
             outcome="found",

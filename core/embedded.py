@@ -84,6 +84,12 @@ def die_with_parent(farewell: signal.Signals) -> Callable[[], None] | None:
     return ask_the_kernel
 
 
+def end_with_parent() -> None:
+    """Let this process end when the one that started it does, however that ends (Linux only)."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, int(signal.SIGKILL))
+
+
 class EmbeddedRedis:
     """The Redis of one folder, shared by all our processes; who started it stops it."""
 

@@ -46,7 +46,11 @@ class Letter:
 
 
 def post(
-    connection: Connection, recipient: Recipient, template: str, variables: dict[str, str], case_id: int
+    connection: Connection,
+    recipient: Recipient,
+    template: str,
+    variables: dict[str, str],
+    case_id: int,
 ) -> None:
     """Put a letter into the outbox, within the caller's transaction."""
     write_letter(template, variables)  # refuses here what could not be sent later

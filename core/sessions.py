@@ -119,7 +119,7 @@ class Sessions:
         """Count the wrong reference numbers of a phone in the last hour."""
         since = time.time() - GUESS_WINDOW_SECONDS
         with _store_errors():
-            return cast("int", self._redis.zcount(self._guess_key(phone), since, "+inf"))
+            return int(self._redis.zcount(self._guess_key(phone), since, "+inf"))
 
     def ping(self) -> None:
         """Raise SessionsDown unless the store answers."""

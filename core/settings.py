@@ -65,12 +65,14 @@ class Settings(BaseSettings):
 
 def read_settings() -> Settings:
     """Read the settings, fill in the demo's defaults; raise SettingsError where one is missing."""
-    settings = Settings()  # type: ignore[call-arg]  # all fields come from the environment
+    settings = Settings()
     if settings.is_demo:
         return settings.model_copy(update=_demo_defaults(settings))
     missing = [name for name in _NEEDED_IN_PRODUCTION if not getattr(settings, name)]
     if missing:
-        lines = (f"{name.upper()} is not set; production does not start without it." for name in missing)
+        lines = (
+            f"{name.upper()} is not set; production does not start without it." for name in missing
+        )
         raise SettingsError("\n".join(lines))
     return settings
 
@@ -92,7 +94,10 @@ def _demo_keys(folder: Path) -> dict[str, str]:
     folder.mkdir(parents=True, exist_ok=True)
     file = folder / "keys.json"
     if not file.exists():
-        keys = {"secret_key": secrets.token_urlsafe(32), "data_keys": Fernet.generate_key().decode()}
+        keys = {
+            "secret_key": secrets.token_urlsafe(32),
+            "data_keys": Fernet.generate_key().decode(),
+        }
         draft = folder / f"keys.{secrets.token_hex(4)}"
         draft.touch(mode=0o600)
         draft.write_text(json.dumps(keys))

@@ -24,8 +24,17 @@ class State:
 
 
 _AT_STATION = frozenset(
-    "awaiting_signature under_enquiry need_information action_taken fir_registered "
-    "station_diary transferred rejected withdrawn".split()
+    [
+        "awaiting_signature",
+        "under_enquiry",
+        "need_information",
+        "action_taken",
+        "fir_registered",
+        "station_diary",
+        "transferred",
+        "rejected",
+        "withdrawn",
+    ]
 )
 _WAIT = Text("Please wait for our SMS.")
 _VISIT = Text("Please go to the station with this number.")

@@ -1,13 +1,14 @@
 """A person with a phone, for tests and for the terminal; it plays Africa's Talking's part.
 
-    caller.dials().types("1").types("800001")
-    assert "थाना" in caller.screen
+caller.dials().types("1").types("800001")
+assert "थाना" in caller.screen
 """
 
 from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, field
+from http import HTTPStatus
 
 from flask.testing import FlaskClient
 
@@ -43,7 +44,7 @@ class Caller:
     def sends_again(self) -> Caller:
         """Send the last request once more, as a provider does that got no answer."""
         answer = self.client.post(ADDRESS, data=self.form())
-        if answer.status_code != 200 or answer.text[:4] not in {"CON ", "END "}:
+        if answer.status_code != HTTPStatus.OK or answer.text[:4] not in {"CON ", "END "}:
             message = f"no screen but {answer.status}: {answer.text[:200]}"
             raise ConnectionError(message)
         self.screen = answer.text[4:]

@@ -56,7 +56,12 @@ class Postman:
             log.error("letter_dead", letter=letter.id, why=str(trouble))
         else:
             self._outbox.mark_sent(letter, self._gateway.name, gateway_id)
-            log.info("letter_sent", letter=letter.id, template=letter.template, phone=masked(letter.phone))
+            log.info(
+                "letter_sent",
+                letter=letter.id,
+                template=letter.template,
+                phone=masked(letter.phone),
+            )
 
     def _write(self, letter: Letter) -> Outgoing:
         words = write_letter(letter.template, letter.variables)

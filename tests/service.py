@@ -5,7 +5,6 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from typing import Any
 
 from cryptography.fernet import Fernet
 from flask import Flask
@@ -56,7 +55,7 @@ class Service:
         return [letter["text"] for letter in json.loads(answer.text)]
 
 
-def settings_for(**values: Any) -> Settings:
+def settings_for(**values: object) -> Settings:
     """Give the settings of a demo with these values."""
     defaults = {
         "secret_key": "for tests only",
@@ -68,7 +67,7 @@ def settings_for(**values: Any) -> Settings:
 
 
 @contextmanager
-def service_with(**values: Any) -> Iterator[Service]:
+def service_with(**values: object) -> Iterator[Service]:
     """Run a service with these settings."""
     service = Service(create_app(settings_for(**values)))
     yield service

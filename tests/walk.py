@@ -10,7 +10,19 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import partial
 
-from core.dialogue import Answers, Ask, Choice, Do, Json, Number, Question, Said, Script, Story, play
+from core.dialogue import (
+    Answers,
+    Ask,
+    Choice,
+    Do,
+    Json,
+    Number,
+    Question,
+    Said,
+    Script,
+    Story,
+    play,
+)
 from core.scripts.main_menu import main_menu
 from core.states import REJECTION_REASONS, STATES
 from core.text import Name
@@ -42,7 +54,11 @@ RESULTS: dict[str, list[Json]] = {
     "registered": [REFERENCE],
     "standing": [
         *({"outcome": outcome} for outcome in ("unknown", "mistyped", "wait")),
-        *(_standing(state=state) for state in STATES if state not in {"fir_registered", "rejected"}),
+        *(
+            _standing(state=state)
+            for state in STATES
+            if state not in {"fir_registered", "rejected"}
+        ),
         _standing(state="fir_registered", fir_number="12345/2026"),
         *(_standing(state="rejected", reason=reason) for reason in REJECTION_REASONS),
         _standing(state="received", district=None, station=None),
@@ -95,7 +111,7 @@ def _walk(
 
 def _is_beyond(name: str) -> bool:
     round_of_loop = re.search(r"_(\d+)$", name)
-    return bool(round_of_loop) and int(round_of_loop[1]) > LAST_ROUND
+    return round_of_loop is not None and int(round_of_loop[1]) > LAST_ROUND
 
 
 def meanings(question: Question, *, brief: bool = False) -> list[Json]:

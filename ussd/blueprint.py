@@ -42,7 +42,7 @@ def ussd_blueprint(entrance: Entrance, webhook_key: str) -> Blueprint:
     def unforeseen(error: Exception) -> Response | HTTPException:
         if isinstance(error, HTTPException):
             return error
-        log.exception("unforeseen", gateway=gateway.name)
+        log.error("unforeseen", gateway=gateway.name, exc_info=error)
         return _screen(entrance, entrance.apologise())
 
     return blueprint

@@ -168,9 +168,7 @@ def _narrow(
     return View(letters=typed) if matching else NotUnderstood()
 
 
-def _takes_letters(
-    due: Ask, question: Choice[Any], language: Language, budget: Budget
-) -> bool:
+def _takes_letters(due: Ask, question: Choice[Any], language: Language, budget: Budget) -> bool:
     items = [*_text_items(question, language), *_option_items(question.options, language)]
     sheet = _with_foot(due, _Sheet(items, budget), language)
     return sheet.has_more_pages_than(_PAGES_WITHOUT_LETTERS)
@@ -219,9 +217,7 @@ def _otherwise(question: Question) -> Option[Any] | None:
     return question.otherwise if isinstance(question, Choice) else None
 
 
-def _text_items(
-    question: Question, language: Language, *, with_intro: bool = True
-) -> list[_Item]:
+def _text_items(question: Question, language: Language, *, with_intro: bool = True) -> list[_Item]:
     parts: list[Words] = [question.intro] if question.intro and with_intro else []
     parts.append(question.text)
     return [item for part in parts for item in _words(render(part, language), "\n")]

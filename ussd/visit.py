@@ -82,6 +82,4 @@ class Visit:
 
     @property
     def _language(self) -> Language:
-        return self._languages.get(
-            self._session.language, unicode=self._budget.carries_unicode
-        )
+        return self._languages.get(self._session.language, unicode=self._budget.carries_unicode)

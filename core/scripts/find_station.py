@@ -65,7 +65,9 @@ async def _district_of(police: Police, pin: str) -> District | None:
     districts = police.directory.districts_of_pin(pin)
     if not districts:
         unknown = Text("We do not know PIN {pin}.")(pin=pin)
-        return await _choose_district("district_of_unknown_pin", police.directory.districts, unknown)
+        return await _choose_district(
+            "district_of_unknown_pin", police.directory.districts, unknown
+        )
     if len(districts) == 1:
         return districts[0]
     return await _choose_district("district_of_pin", districts)

@@ -33,7 +33,9 @@ def test_show_opens_a_case_and_masks_the_phone(service: Service) -> None:
 
 def test_a_move_is_an_event_and_an_sms(service: Service) -> None:
     reference = registers(service.caller())
-    moved = service.pukar("cases", "move", reference, "sent_to_station", "--note", "ok", "--who", "A")
+    moved = service.pukar(
+        "cases", "move", reference, "sent_to_station", "--note", "ok", "--who", "A"
+    )
     assert "is now sent_to_station" in moved
     assert service.inbox()[0] == f"संदर्भ {reference}: थाने भेजा गया। -बिहार पुलिस"
     assert "received -> sent_to_station  by A    ok" in service.pukar("cases", "show", reference)

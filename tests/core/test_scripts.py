@@ -2,6 +2,7 @@
 
 from functools import partial
 from pathlib import Path as File
+from typing import cast
 
 import pytest
 
@@ -55,12 +56,12 @@ def test_back_leads_from_each_question_to_the_one_before(paths: list[Path]) -> N
 async def _known(results: Answers) -> Words:
     """Play the script with work that gives again what it gave on the path."""
     coroutine = the_script()()
-    reply = None
+    reply: Json = None
     while True:
         try:
             asked = coroutine.send(reply)
         except StopIteration as end:
-            return end.value
+            return cast("Words", end.value)
         reply = await (_again(asked, results) if isinstance(asked, Once) else asked)
 
 

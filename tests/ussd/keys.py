@@ -38,5 +38,9 @@ def _key(ask: Ask, meaning: Json, screen: Screen) -> str | None:
             return key
     if isinstance(ask.question, Story):
         return str(meaning["typed"])
-    instead = {each.meaning for each in ask.question.instead} if isinstance(ask.question, Number) else set()
+    instead = (
+        {each.meaning for each in ask.question.instead}
+        if isinstance(ask.question, Number)
+        else set()
+    )
     return str(meaning) if isinstance(ask.question, Number) and meaning not in instead else None

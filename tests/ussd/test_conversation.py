@@ -16,9 +16,7 @@ def test_a_complaint_is_registered_at_the_station_chosen(caller: Caller, service
     caller.dials()
     for typed in ("1", "1", "800001", "कोत", "1", "कल रात साइकिल चोरी हो गई"):
         caller.types(typed)
-    assert caller.screen == (
-        "चोरी। कोतवाली, पटना।\nशिकायत भेजें?\n1 हां, भेजें\n2 नहीं\n0 वापस"
-    )
+    assert caller.screen == ("चोरी। कोतवाली, पटना।\nशिकायत भेजें?\n1 हां, भेजें\n2 नहीं\n0 वापस")
     caller.types("1")
     assert not caller.is_connected
     reference = reference_on(caller.screen)
@@ -150,9 +148,7 @@ def test_112_can_be_dialled_straight_to(caller: Caller) -> None:
 def test_a_dropped_session_goes_on_where_it_stopped(caller: Caller) -> None:
     before = caller.dials().types("1").types("1").types("800001").screen
     caller.drops().dials()
-    assert caller.screen == (
-        "आप यहां रुके थे:\nथाना, पटना?\n1 आगे बढ़ें\n2 शुरू से\n0 बंद"
-    )
+    assert caller.screen == ("आप यहां रुके थे:\nथाना, पटना?\n1 आगे बढ़ें\n2 शुरू से\n0 बंद")
     assert caller.types("1").screen == before
 
 
@@ -199,9 +195,7 @@ def test_status_by_straight_dial(service: Service) -> None:
 
 
 @pytest.mark.parametrize("grouping", ["{0} {1} {2}", "{0}-{1}-{2}", "{0}.{1} {2}"])
-def test_a_reference_number_is_read_whatever_its_grouping(
-    service: Service, grouping: str
-) -> None:
+def test_a_reference_number_is_read_whatever_its_grouping(service: Service, grouping: str) -> None:
     reference = registers(service.caller())
     typed = grouping.format(reference[:3], reference[3:6], reference[6:])
     assert "प्राप्त हुई" in service.caller().dials().types("2").types(typed).screen

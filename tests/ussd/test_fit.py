@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 from functools import cache
+from typing import Any
 
 import pytest
 
 from core.alphabet import USSD, Budget, clusters
 from core.conversation import Due, Meant, Talk
-from core.dialogue import Ask, Choice, Number, Option, Said, Story, play
+from core.dialogue import Answers, Ask, Choice, Number, Option, Said, play
 from core.language import Language, render
-from core.text import Text
 from tests.fakes import DIRECTORY, LANGUAGES
 from tests.ussd.keys import pages
 from tests.walk import REFERENCE, STORY, the_script, walk
@@ -37,9 +37,7 @@ def test_every_screen_of_the_walk_fits(budget: Budget, language: Language) -> No
 
 
 @every_operator_and_language
-def test_every_single_station_fits_wherever_it_is_named(
-    budget: Budget, language: Language
-) -> None:
+def test_every_single_station_fits_wherever_it_is_named(budget: Budget, language: Language) -> None:
     for due in everything_naming_a_station():
         assert_fits(due, language, budget)
 
@@ -58,7 +56,7 @@ def everything_due(*, unicode: bool) -> tuple[Due, ...]:
     for path in walk(the_script(unicode=unicode)):
         questions |= {id(ask.question): Ask(ask.question, ask.passed[:1]) for ask, _ in path.steps}
         ends.add(Said(path.end.words, passed=()))
-    dues = (*dict.fromkeys(questions.values()), *ends)
+    dues: tuple[Due, ...] = (*dict.fromkeys(questions.values()), *ends)
     return (*dues, *asides(dues))
 
 
@@ -99,7 +97,7 @@ def everything_naming_a_station() -> tuple[Due, ...]:
     return tuple(dues)
 
 
-def due_after(answers: dict[str, object]) -> Due:
+def due_after(answers: Answers) -> Due:
     turn = play(the_script(), answers)
     assert isinstance(turn, Ask | Said)
     return turn
@@ -150,7 +148,7 @@ def assert_options_are_whole(due: Ask, language: Language, screens: list[Screen]
     assert [option.meaning for option in options] == reached
 
 
-def offered(due: Ask) -> tuple[Option[object], ...]:
+def offered(due: Ask) -> tuple[Option[Any], ...]:
     question = due.question
     if isinstance(question, Choice):
         return question.options

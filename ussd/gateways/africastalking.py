@@ -23,6 +23,7 @@ _OUTCOMES: dict[str, Outcome] = {
 }
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _LONGEST_SESSION_ID = 200
+_DIGITS_OF_A_COUNT = 9
 
 
 class AfricasTalking:
@@ -70,4 +71,8 @@ def _phone(form: MultiDict[str, str]) -> str:
 
 
 def _count(given: str) -> int | None:
-    return int(given) if given.isascii() and given.isdigit() and len(given) < 10 else None
+    return (
+        int(given)
+        if given.isascii() and given.isdigit() and len(given) <= _DIGITS_OF_A_COUNT
+        else None
+    )
