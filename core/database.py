@@ -16,7 +16,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
-_BUSY_MS = 5000
+_PATIENCE_SECONDS = 2  # a caller waits; TRAI asks for an answer within two seconds
 
 
 class DatabaseDown(Exception):
@@ -86,8 +86,13 @@ def _is_out_of_reach(error: DBAPIError) -> bool:
 
 def _options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": _BUSY_MS / 1000}}
-    return {"pool_pre_ping": True, "connect_args": {"connect_timeout": 3}}
+        return {"connect_args": {"timeout": _PATIENCE_SECONDS}}
+    limits = f"-c lock_timeout={_PATIENCE_SECONDS}s -c statement_timeout=10s"
+    return {
+        "pool_pre_ping": True,
+        "pool_timeout": _PATIENCE_SECONDS,
+        "connect_args": {"connect_timeout": _PATIENCE_SECONDS, "options": limits},
+    }
 
 
 def _prepare_sqlite(engine: Engine) -> None:

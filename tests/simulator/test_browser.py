@@ -1,0 +1,129 @@
+"""The phone in a real browser: dial, complain, see the number, be told by SMS."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from playwright.sync_api import Page, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.service import Service, service_with
+
+pytestmark = pytest.mark.redis
+
+CHROMIUM = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+STORY = "कल रात मेरी साइकिल चोरी हो गई"
+
+
+@pytest.fixture
+def service(sqlite_database_url: str, fresh_redis_url: str, tmp_path: Path) -> Iterator[Service]:
+    stores = {"database_url": sqlite_database_url, "redis_url": fresh_redis_url}
+    with service_with(**stores, data_dir=tmp_path) as service:
+        yield service
+
+
+@pytest.fixture
+def address(service: Service) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, service.app, threaded=True)
+    thread = Thread(target=server.serve_forever)
+    thread.start()
+    yield f"http://127.0.0.1:{server.port}"
+    server.shutdown()
+    thread.join()
+    server.server_close()
+
+
+@pytest.fixture
+def page(address: str, chromium_path: Path) -> Iterator[Page]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium_path, args=CHROMIUM)
+        page = browser.new_page(base_url=address)
+        page.set_default_timeout(10_000)
+        complaints: list[str] = []
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda line: complaints.append(line.text))
+        page.goto("/simulator/")
+        yield page
+        browser.close()
+    assert complaints == []
+
+
+class Phone:
+    """The first phone on the page, as fingers and eyes have it."""
+
+    def __init__(self, page: Page) -> None:
+        self.at = page.locator("[data-test=phone]").first
+
+    def press(self, key: str) -> None:
+        self.at.locator(f"[data-test={key}]").click()
+
+    def waits_for(self, text: str) -> str:
+        screen = self.at.locator("[data-test=screen]", has_text=text)
+        screen.wait_for()
+        return screen.inner_text()
+
+    def answers(self, text: str) -> None:
+        self.at.locator("[data-test=reply]").fill(text)
+        self.press("green")
+
+
+def test_a_complaint_from_dial_to_sms(page: Page, service: Service) -> None:
+    phone = Phone(page)
+    phone.press("quick-dial")
+    phone.waits_for("बिहार पुलिस")
+    for typed, then in (
+        ("1", "किस बारे में"),
+        ("1", "पिन कोड"),
+        ("800001", "थाना, पटना"),
+        ("कोत", "1 कोतवाली"),
+        ("1", "क्या हुआ"),
+        (STORY, "शिकायत भेजें"),
+    ):
+        phone.answers(typed)
+        phone.waits_for(then)
+    phone.answers("1")
+    shown = phone.waits_for("दर्ज हुई")
+    found = re.search(r"\d{3} \d{3} \d{4}", shown)
+    assert found
+    reference = found[0].replace(" ", "")
+
+    service.pukar("cases", "move", reference, "sent_to_station")
+    assert len(service.inbox()) == 2
+    phone.press("red")
+    page.locator("[data-test=badge]", has_text="2").first.wait_for()
+    phone.press("inbox")
+    phone.waits_for(f"संदर्भ {reference}: थाने भेजा गया")
+
+    phone.press("red")
+    phone.press("red")
+    phone.at.press("*")
+    for key in f"384*78527*2*{reference}#":
+        phone.at.press(key)
+    phone.press("green")
+    phone.waits_for("थाने को भेजी गई")
+
+
+def test_a_lost_answer_comes_again_and_a_dropped_call_goes_on(page: Page) -> None:
+    phone = Phone(page)
+    phone.press("quick-dial")
+    phone.waits_for("बिहार पुलिस")
+    phone.answers("1")
+    phone.waits_for("किस बारे में")
+    phone.press("lose")
+    phone.answers("1")
+    phone.waits_for("No answer")
+    phone.press("green")
+    phone.waits_for("पिन कोड")
+    phone.press("drop")
+    phone.waits_for("Call dropped")
+    phone.press("quick-dial")
+    phone.waits_for("आप यहां रुके थे")

@@ -1,0 +1,49 @@
+"""Personal data: sealed at rest, masked in logs."""
+
+from pathlib import Path
+
+import pytest
+from cryptography.fernet import Fernet, InvalidToken
+
+from core.sealing import Seal
+from tests.service import Service, registers, service_with
+
+pytestmark = pytest.mark.redis
+
+STORY = "मेरी साइकिल लाल रंग की थी"
+PHONE = "+919812345678"
+
+
+def test_no_store_holds_a_phone_number_or_a_story_in_clear(
+    sqlite_database_url: str, fresh_redis_url: str, tmp_path: Path
+) -> None:
+    stores = {"database_url": sqlite_database_url, "redis_url": fresh_redis_url}
+    with service_with(**stores, data_dir=tmp_path) as service:
+        registers(service.caller(PHONE), STORY)
+        service.caller(PHONE).dials().types("1").types("1").drops()
+        files = Path(sqlite_database_url.removeprefix("sqlite:///")).parent.glob("pukar.db*")
+        kept = [file.read_bytes() for file in files]
+        kept += [key + service.redis.dump(key) for key in service.redis.keys("pukar:session*")]
+    assert len(kept) >= 2
+    for secret in (PHONE[3:], STORY, "साइकिल"):
+        assert not [each for each in kept if secret.encode() in each]
+
+
+def test_logs_show_neither(service: Service, capsys: pytest.CaptureFixture[str]) -> None:
+    registers(service.caller(PHONE), STORY)
+    service.parts.postman.round()
+    shown = capsys.readouterr()
+    assert "letter_sent" in shown.err
+    assert "+91******5678" in shown.err
+    for secret in ("9812345678", "साइकिल"):
+        assert secret not in shown.err + shown.out
+
+
+def test_keys_rotate_and_what_was_sealed_before_still_opens() -> None:
+    old, new = (Fernet.generate_key().decode() for _ in range(2))
+    sealed = Seal(old, "s").close(STORY)
+    rotated = Seal(f"{new},{old}", "s")
+    assert rotated.open(sealed) == STORY
+    assert Seal(new, "s").open(rotated.close(STORY)) == STORY
+    with pytest.raises(InvalidToken):
+        Seal(new, "s").open(sealed)

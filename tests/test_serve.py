@@ -1,0 +1,131 @@
+"""`pukar serve` as an operator runs it: started, killed in the middle, started again."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import urlencode
+from urllib.request import urlopen
+
+import pytest
+
+from core.settings import Settings
+
+pytestmark = pytest.mark.usefixtures("redis_program")
+
+ROOT = Path(__file__).parent.parent
+PATIENCE = 30.0
+FORM = {"sessionId": "ATUid_1", "phoneNumber": "+919800000001", "networkCode": "99999"}
+TO_CONFIRM = "1*1*800001*1"
+
+
+@pytest.fixture
+def environment(tmp_path: Path) -> dict[str, str]:
+    """A demo in a folder of its own, on a free port."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    ours = {str(field.alias) for field in Settings.model_fields.values()}
+    others = {name: value for name, value in os.environ.items() if name not in ours}
+    return others | {"DATA_DIR": str(tmp_path / "var"), "PORT": str(port)}
+
+
+@contextmanager
+def served(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
+    process = subprocess.Popen(
+        [pukar(), "serve"], env=environment, cwd=ROOT, stderr=subprocess.PIPE
+    )
+    try:
+        wait_until_ready(environment)
+        yield process
+    finally:
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=PATIENCE)
+
+
+def pukar() -> str:
+    return str(Path(sys.executable).with_name("pukar"))
+
+
+def wait_until_ready(environment: dict[str, str]) -> None:
+    deadline = time.monotonic() + PATIENCE
+    while True:
+        try:
+            assert get(environment, "/health/ready")
+        except (URLError, ConnectionError):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        else:
+            return
+
+
+def get(environment: dict[str, str], path: str) -> str:
+    with urlopen(f"http://127.0.0.1:{environment['PORT']}{path}", timeout=PATIENCE) as answer:
+        return str(answer.read().decode())
+
+
+def post(environment: dict[str, str], text: str) -> str:
+    url = f"http://127.0.0.1:{environment['PORT']}/ussd/africastalking"
+    with urlopen(url, urlencode(FORM | {"text": text}).encode(), timeout=PATIENCE) as answer:
+        return str(answer.read().decode())
+
+
+def test_what_was_registered_survives_a_kill_and_its_letter_arrives(
+    environment: dict[str, str],
+) -> None:
+    with served(environment) as process:
+        for text in ("", "1", "1*1", "1*1*800001", TO_CONFIRM, f"{TO_CONFIRM}*chori hui"):
+            assert post(environment, text).startswith("CON ")
+        screen = post(environment, f"{TO_CONFIRM}*chori hui*1")
+        process.kill()
+    assert screen.startswith("END दर्ज हुई: ")
+    reference = screen.split(": ")[1].split("\n")[0]
+    with served(environment):
+        listed = subprocess.run(
+            [pukar(), "cases", "list"], env=environment, cwd=ROOT, capture_output=True, check=True
+        )
+        assert reference in listed.stdout.decode()
+        assert post(environment, f"{TO_CONFIRM}*chori hui*1") == screen
+        deadline = time.monotonic() + PATIENCE
+        while reference.replace(" ", "") not in get(
+            environment, "/simulator/inbox?phone=%2B919800000001"
+        ):
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+
+
+def test_talk_is_a_phone_in_the_terminal_and_prints_itself_as_a_test(
+    environment: dict[str, str],
+) -> None:
+    call = subprocess.run(
+        [pukar(), "talk"],
+        env=environment,
+        cwd=ROOT,
+        input=b"1\n1\n\n",
+        capture_output=True,
+        check=True,
+    )
+    said = call.stdout.decode()
+    assert "किस बारे में?" in said
+    assert "caller.dials().types('1').types('1').drops()" in said
+
+
+def test_production_without_settings_says_what_is_missing_and_stops(
+    environment: dict[str, str],
+) -> None:
+    ended = subprocess.run(
+        [pukar(), "serve"],
+        env=environment | {"PUKAR_ENV": "production"},
+        cwd=ROOT,
+        capture_output=True,
+        check=False,
+    )
+    assert ended.returncode != 0
+    assert "WEBHOOK_KEY is not set" in ended.stderr.decode()
+    assert "Traceback" not in ended.stderr.decode()

@@ -1,0 +1,77 @@
+"""Settings: the demo needs none, production falls back on nothing."""
+
+from pathlib import Path
+
+import pytest
+
+from core.settings import Settings, SettingsError, read_settings
+from tests.service import service_with
+
+ROOT = Path(__file__).parent.parent
+
+
+@pytest.fixture(autouse=True)
+def an_empty_environment(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    for field in Settings.model_fields.values():
+        monkeypatch.delenv(str(field.alias), raising=False)
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_demo_needs_none_and_keeps_its_keys() -> None:
+    first, second = read_settings(), read_settings()
+    assert first == second
+    assert first.database_url.startswith("sqlite:///")
+    assert first.has_embedded_redis
+    assert (Path("var") / "keys.json").stat().st_mode & 0o077 == 0
+
+
+def test_production_names_each_setting_that_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PUKAR_ENV", "production")
+    monkeypatch.setenv("DATABASE_URL", "postgresql://localhost/pukar")
+    with pytest.raises(SettingsError) as error:
+        read_settings()
+    missing = [line.split()[0] for line in str(error.value).splitlines()]
+    assert missing == [
+        "REDIS_URL",
+        "SECRET_KEY",
+        "DATA_KEYS",
+        "WEBHOOK_KEY",
+        "SERVICE_CODE",
+        "VOICE_NUMBER",
+    ]
+
+
+def test_a_dotenv_file_is_read() -> None:
+    Path(".env").write_text("SERVICE_CODE=*123#\n")
+    assert read_settings().service_code == "*123#"
+
+
+def test_every_setting_is_documented() -> None:
+    documented = (ROOT / "docs" / "settings.md").read_text()
+    for field in Settings.model_fields.values():
+        assert f"`{field.alias}`" in documented
+
+
+@pytest.mark.redis
+def test_production_shows_no_simulator_and_wants_the_webhook_key(
+    sqlite_database_url: str, fresh_redis_url: str, tmp_path: Path
+) -> None:
+    stores = {"database_url": sqlite_database_url, "redis_url": fresh_redis_url}
+    with service_with(
+        **stores, data_dir=tmp_path, env="production", webhook_key="sesame"
+    ) as service:
+        form = service.caller().form() | {"sessionId": "S"}
+        for key, status in (("", 403), ("?key=", 403), ("?key=sesam", 403), ("?key=sesame", 200)):
+            for address in ("/ussd/africastalking", "/ussd/africastalking/events"):
+                assert service.client.post(address + key, data=form).status_code == status
+        assert service.client.get("/simulator/").status_code == 404
+
+
+@pytest.mark.redis
+def test_an_operator_without_unicode_gets_roman_script_and_is_offered_no_devanagari(
+    sqlite_database_url: str, fresh_redis_url: str, tmp_path: Path
+) -> None:
+    stores = {"database_url": sqlite_database_url, "redis_url": fresh_redis_url}
+    with service_with(**stores, data_dir=tmp_path, africastalking_ussd_units=0) as service:
+        screen = service.caller().dials().screen
+    assert screen == "Pukar: Bihar Police\n1 Shikayat\n2 Sthiti\n3 Hindi (ABC)\n4 English\n0 Band"
