@@ -68,7 +68,7 @@ def test_a_story_is_kept_as_typed_words(kept: object) -> None:
 
 
 def test_work_is_done_once_and_its_result_kept() -> None:
-    done = []
+    done: list[str] = []
 
     async def work() -> Words:
         await Once("work", partial(done.append, "done"))
