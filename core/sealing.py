@@ -9,7 +9,11 @@ from __future__ import annotations
 import hashlib
 import hmac
 
-from cryptography.fernet import Fernet, MultiFernet
+from cryptography.fernet import Fernet, InvalidToken, MultiFernet
+
+
+class UnreadableError(Exception):
+    """Sealed with a key that is not in the ring, or damaged."""
 
 
 class Seal:
@@ -25,8 +29,11 @@ class Seal:
         return self._ring.encrypt(text.encode())
 
     def open(self, sealed: bytes) -> str:
-        """Open what was sealed with any key of the ring."""
-        return self._ring.decrypt(sealed).decode()
+        """Open what was sealed with any key of the ring; raise UnreadableError otherwise."""
+        try:
+            return self._ring.decrypt(sealed).decode()
+        except InvalidToken as error:
+            raise UnreadableError from error
 
     def renew(self, sealed: bytes) -> bytes:
         """Seal anew with the first key of the ring."""

@@ -21,11 +21,12 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from core.conversation import Conversation
-from core.sealing import Seal
+from core.sealing import Seal, UnreadableError
 
 KEPT_SECONDS = 24 * 3600
 GUESS_WINDOW_SECONDS = 3600
 _TIMEOUT_SECONDS = 2
+_FORMAT = 1  # of a record: raise it when its shape changes, and older ones count as lost
 
 # Writes the new record if the old one is still there; an empty old one means "none yet".
 _KEEP = """
@@ -53,6 +54,7 @@ class Session:
     draft: Conversation | None = None
     lines: dict[str, Any] = field(default_factory=dict)
     touched: float = field(default_factory=time.time)
+    format: int = _FORMAT
 
     def begin(self, fresh_id: str, *, straight: bool) -> None:
         """Take up a new contact: offer what was left, unless the caller goes straight on."""
@@ -136,8 +138,11 @@ class Sessions:
     def _read(self, found: bytes) -> Session | None:
         if not found:
             return None
-        kept = json.loads(self._seal.open(found))
-        if kept["touched"] < time.time() - KEPT_SECONDS:
+        try:
+            kept = json.loads(self._seal.open(found))
+        except UnreadableError:
+            return None  # sealed with a key that is no more
+        if kept.get("format") != _FORMAT or kept["touched"] < time.time() - KEPT_SECONDS:
             return None
         conversation = Conversation(**kept.pop("conversation"))
         draft = kept.pop("draft")

@@ -149,6 +149,16 @@ def service(database_url: str, fresh_redis_url: str, tmp_path: Path) -> Iterator
 
 
 @pytest.fixture
+def sqlite_service(
+    sqlite_database_url: str, fresh_redis_url: str, tmp_path: Path
+) -> Iterator[Service]:
+    """The whole service, where the kind of database makes no difference."""
+    stores = {"database_url": sqlite_database_url, "redis_url": fresh_redis_url}
+    with service_with(**stores, data_dir=tmp_path) as service:
+        yield service
+
+
+@pytest.fixture
 def caller(service: Service) -> Caller:
     """A person with a phone."""
     return service.caller()

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Page, sync_playwright
 from werkzeug.serving import make_server
 
-from tests.service import Service, service_with
+from tests.service import Service
 
 pytestmark = pytest.mark.redis
 
@@ -25,15 +25,8 @@ STORY = "कल रात मेरी साइकिल चोरी हो �
 
 
 @pytest.fixture
-def service(sqlite_database_url: str, fresh_redis_url: str, tmp_path: Path) -> Iterator[Service]:
-    stores = {"database_url": sqlite_database_url, "redis_url": fresh_redis_url}
-    with service_with(**stores, data_dir=tmp_path) as service:
-        yield service
-
-
-@pytest.fixture
-def address(service: Service) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, service.app, threaded=True)
+def address(sqlite_service: Service) -> Iterator[str]:
+    server = make_server("127.0.0.1", 0, sqlite_service.app, threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
@@ -76,7 +69,7 @@ class Phone:
         self.press("green")
 
 
-def test_a_complaint_from_dial_to_sms(page: Page, service: Service) -> None:
+def test_a_complaint_from_dial_to_sms(page: Page, sqlite_service: Service) -> None:
     phone = Phone(page)
     phone.press("quick-dial")
     phone.waits_for("बिहार पुलिस")
@@ -96,8 +89,8 @@ def test_a_complaint_from_dial_to_sms(page: Page, service: Service) -> None:
     assert found
     reference = found[0].replace(" ", "")
 
-    service.pukar("cases", "move", reference, "sent_to_station")
-    assert len(service.inbox()) == 2
+    sqlite_service.pukar("cases", "move", reference, "sent_to_station")
+    assert len(sqlite_service.inbox()) == 2
     phone.press("red")
     page.locator("[data-test=badge]", has_text="2").first.wait_for()
     phone.press("inbox")

@@ -4,7 +4,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.service import Service, reference_on
+from tests.service import Service, reference_on, registers
 
 pytestmark = pytest.mark.redis
 
@@ -37,6 +37,16 @@ def test_the_confirming_request_fifty_times_at_once_registers_once(service: Serv
     assert reference_on(screens.pop()) == case.reference
     assert len(service.parts.cases.events_of(case)) == 1
     assert len(service.inbox()) == 1
+
+
+def test_callers_at_once_get_numbers_of_their_own(service: Service) -> None:
+    def call(number: int) -> str:
+        return registers(service.caller(f"+9198000001{number:02}"))
+
+    with ThreadPoolExecutor(8) as pool:
+        references = list(pool.map(call, range(24)))
+    assert len(set(references)) == 24
+    assert {case.reference for case in service.parts.cases.newest()} == set(references)
 
 
 def test_the_first_request_fifty_times_at_once_gives_one_menu(service: Service) -> None:
