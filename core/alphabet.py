@@ -39,7 +39,6 @@ class Budget:
 
 
 USSD = Budget(septets=182, units=80)
-SMS = Budget(septets=160, units=70)
 
 
 def normalise(text: str) -> str:

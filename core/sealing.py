@@ -35,10 +35,6 @@ class Seal:
         except InvalidToken as error:
             raise UnreadableError from error
 
-    def renew(self, sealed: bytes) -> bytes:
-        """Seal anew with the first key of the ring."""
-        return self._ring.rotate(sealed)
-
     def fingerprint(self, purpose: str, *parts: str) -> str:
         """Hash a value for look-up: 32 hexadecimal digits, different for each purpose."""
         message = "\0".join((purpose, *parts)).encode()

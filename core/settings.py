@@ -11,7 +11,7 @@ from cryptography.fernet import Fernet
 from pydantic import Field
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
-from core.alphabet import Budget
+from core.alphabet import USSD, Budget
 from core.embedded import redis_url
 
 _NEEDED_IN_PRODUCTION = (
@@ -44,8 +44,8 @@ class Settings(BaseSettings):
     webhook_key: str = Field("", alias="WEBHOOK_KEY")
     service_code: str = Field("", alias="SERVICE_CODE")
     voice_number: str = Field("", alias="VOICE_NUMBER")
-    africastalking_ussd_septets: int = Field(182, alias="AFRICASTALKING_USSD_SEPTETS")
-    africastalking_ussd_units: int = Field(80, alias="AFRICASTALKING_USSD_UNITS")
+    africastalking_ussd_septets: int = Field(USSD.septets, alias="AFRICASTALKING_USSD_SEPTETS")
+    africastalking_ussd_units: int = Field(USSD.units, alias="AFRICASTALKING_USSD_UNITS")
 
     @property
     def is_demo(self) -> bool:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from core.alphabet import SMS, USSD, clusters, count_septets, count_units, western_digits
+from core.alphabet import USSD, clusters, count_septets, count_units, western_digits
 
 
 @pytest.mark.parametrize(
@@ -32,8 +32,6 @@ def test_budgets() -> None:
     assert not USSD.allows("a" * 183)
     assert USSD.allows("थ" * 80)
     assert not USSD.allows("थ" * 81)
-    assert SMS.allows("थ" * 70)
-    assert not SMS.allows("थ" * 71)
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from sqlalchemy import select
 
-from core.alphabet import SMS
+from core.alphabet import Budget
 from core.language import Language, render
 from core.letters import LETTERS, write_letter
 from core.outbox import Outbox
@@ -17,6 +17,7 @@ from sms.postman import Postman
 from tests.fakes import LANGUAGES
 from tests.service import Service, registers
 
+SMS = Budget(septets=160, units=70)  # 3GPP TS 23.038: 140 octets
 WORST = {"reference": "5555555555", "fir_number": "99999/2026"}
 OFFENCES = ("चोरी", "chori", "theft", "धमकी", "महिला", "violence")
 
