@@ -64,9 +64,8 @@ def main() -> None:
         calls = list(pool.map(lambda number: call(chosen.port, number), numbers))
     seconds = time.perf_counter() - started
     print(f"{chosen.calls} calls, {chosen.callers} at once, {seconds:.1f} s:")
-    print(
-        f"{len(STEPS) * chosen.calls / seconds:.0f} requests/s, {chosen.calls / seconds:.0f} cases/s"
-    )
+    rate = chosen.calls / seconds
+    print(f"{len(STEPS) * rate:.0f} requests/s, {rate:.0f} cases/s")
     by_step = defaultdict(list)
     for times in calls:
         for step, milliseconds in times.items():
