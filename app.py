@@ -10,7 +10,7 @@ from console.commands import COMMANDS
 from console.parts import KEY, Parts
 from core.cases import Cases
 from core.citizens import Citizens
-from core.database import Database
+from core.database import Database, DatabaseDown
 from core.directory import read_directory
 from core.duty_officer import Office
 from core.embedded import NoRedis, end_with_parent
@@ -54,13 +54,14 @@ def create_app(settings: Settings | None = None) -> Flask:
         seal,
     )
     phones = Simulator(settings.data_dir / "inbox.jsonl")
-    postman = Postman(Outbox(database, seal), phones, languages)
+    # Production has no SMS gateway yet: letters wait in the outbox.
+    postman = Postman(Outbox(database), phones, languages, seal) if settings.is_demo else None
 
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.extensions[KEY] = Parts(settings, database, office, postman)
     app.register_blueprint(health_blueprint(database, office.sessions))
-    app.register_blueprint(ussd_blueprint(ussd, settings.webhook_key))
+    app.register_blueprint(ussd_blueprint(ussd, "" if settings.is_demo else settings.webhook_key))
     if settings.is_demo:
         app.register_blueprint(simulator_page(phones, settings.service_code))
     for command in COMMANDS:
@@ -77,11 +78,22 @@ def create_served_app() -> Flask:
 def _app_of_commands() -> Flask:
     try:
         return create_app()
-    except (SettingsError, NoRedis) as error:
+    except SettingsError as error:
         raise click.ClickException(str(error)) from error
 
 
-cli = FlaskGroup(
+class Console(FlaskGroup):
+    """The commands, whose foreseen troubles are said in a line."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        """Run a command."""
+        try:
+            return super().invoke(ctx)
+        except (DatabaseDown, NoRedis) as trouble:
+            raise click.ClickException(f"{type(trouble).__name__}: {trouble}") from trouble
+
+
+cli = Console(
     create_app=_app_of_commands,
     add_default_commands=False,
     add_version_option=False,

@@ -3,29 +3,35 @@
 from __future__ import annotations
 
 import getpass
+from datetime import datetime
 
 import click
 from flask.cli import with_appcontext
 
 from console.parts import current_parts
-from core.cases import Case, CaseError, Move
+from core.cases import Case, CaseError, CaseLine, Move
 from core.clock import local_date, local_time, now
-from core.directory import Directory
+from core.directory import Directory, Station
 from core.phone import masked
 from core.reference import grouped, ungrouped
+from core.spelling import find_by_spelling
 from core.states import REJECTION_REASONS, STATES
 
 _PAGE = 20
+_DATE = "%d-%m-%Y"
 
 
 @click.group()
+@with_appcontext
 def cases() -> None:
     """Work with registered cases."""
+    if current_parts().settings.is_demo:
+        current_parts().database.migrate()
 
 
 @cases.command(name="list")
 @click.option("--state", type=click.Choice(sorted(STATES)), help="Only cases in this state.")
-@click.option("--page", default=1, show_default=True, type=click.IntRange(min=1))
+@click.option("--page", default=1, show_default=True, type=click.IntRange(1, 1_000_000))
 @with_appcontext
 def list_cases(state: str | None, page: int) -> None:
     """List cases, the newest first."""
@@ -64,7 +70,8 @@ def show(reference: str) -> None:
     for event in parts.cases.events_of(case):
         details = "  ".join(f"{name}={value}" for name, value in event.details.items())
         arrow = f"{event.from_state or '-'} -> {event.to_state}"
-        line = f"  {local_time(event.at)}  {arrow}  by {event.who}  {details}  {event.note or ''}"
+        note = " ".join((event.note or "").split())
+        line = f"  {local_time(event.at)}  {arrow}  by {event.who}  {details}  {note}"
         click.echo(line.rstrip())
 
 
@@ -73,7 +80,13 @@ def show(reference: str) -> None:
 @click.argument("state")
 @click.option("--note", help="For the file; the citizen does not see it.")
 @click.option("--fir-number", help="Needed for fir_registered, such as 123/2026.")
-@click.option("--fir-date", help="Date of the FIR, DD-MM-YYYY; today if not given.")
+@click.option(
+    "--fir-date",
+    type=click.DateTime([_DATE]),
+    default=lambda: local_date(now()),
+    help="Date of the FIR, DD-MM-YYYY; today if not given.",
+)
+@click.option("--station", help="Needed for transferred: code or name of the new station.")
 @click.option("--reason", type=click.Choice(list(REJECTION_REASONS)), help="Needed for rejected.")
 @click.option("--who", default=getpass.getuser, help="Who does it; the user of this machine.")
 @with_appcontext
@@ -82,14 +95,18 @@ def move(  # noqa: PLR0913  # one for each option of the command
     state: str,
     note: str | None,
     fir_number: str | None,
-    fir_date: str | None,
+    fir_date: datetime,
+    station: str | None,
     reason: str | None,
     who: str,
 ) -> None:
     """Move a case to another state; the citizen gets an SMS."""
     details = {"reason": reason} if reason else {}
     if fir_number:
-        details |= {"fir_number": fir_number, "fir_date": fir_date or local_date(now())}
+        details |= {"fir_number": fir_number, "fir_date": fir_date.strftime(_DATE)}
+    if station:
+        found = _station(station, current_parts().office.directory)
+        details |= {"station": found.code, "district": found.district.code}
     try:
         case = current_parts().cases.move(reference, Move(state, who, note, details))
     except (CaseError, ValueError) as error:
@@ -97,9 +114,24 @@ def move(  # noqa: PLR0913  # one for each option of the command
     click.echo(f"{grouped(case.reference)} is now {case.state}; the citizen gets an SMS.")
 
 
-def _place(case: Case, directory: Directory) -> str:
+def _station(wanted: str, directory: Directory) -> Station:
+    if station := directory.station(wanted):
+        return station
+    found = find_by_spelling(wanted, directory.stations, lambda each: [each.name.latin])
+    same = [each for each in found if each.name.latin.casefold() == wanted.casefold()]
+    if len(same or found) == 1:
+        return (same or found)[0]
+    listed = "".join(f"\n  {each.code}  {_name(each)}" for each in found[:_PAGE])
+    raise click.ClickException(f"--station {wanted}: name one of these by its code:{listed}")
+
+
+def _name(station: Station) -> str:
+    return f"{station.name.latin}, {station.district.name.latin}"
+
+
+def _place(case: Case | CaseLine, directory: Directory) -> str:
     if station := directory.station(case.station):
-        return f"{station.name.latin}, {station.district.name.latin}"
+        return _name(station)
     if district := directory.district(case.district):
         return f"District {district.name.latin}"
     return "Station not known"

@@ -23,7 +23,7 @@ class Parts:
     settings: Settings
     database: Database
     office: Office
-    postman: Postman
+    postman: Postman | None
 
     @property
     def cases(self) -> Cases:

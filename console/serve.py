@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import multiprocessing
 import signal
-from collections.abc import Iterator
+import socket
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from threading import Event, Thread
 
@@ -30,10 +31,11 @@ _PATIENCE_SECONDS = 5
 def serve(host: str, workers: int, threads: int) -> None:
     """Start the service; in the demo with its database, session store and postman."""
     parts = current_parts()
+    _check_port(host, parts.settings.port)
     with ExitStack() as running:
         if parts.settings.is_demo:
             running.enter_context(embedded(parts))
-            running.enter_context(_in_background(parts.postman))
+            running.enter_context(in_background(current_postman().run))
         _welcome(parts, host)
         # A forked child would share our database connections and lack our threads.
         multiprocessing.set_start_method("spawn")
@@ -56,11 +58,20 @@ def serve(host: str, workers: int, threads: int) -> None:
 @with_appcontext
 def worker() -> None:
     """Do the background work (letters) until told to stop."""
+    postman = current_postman()
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
     click.echo("The postman is at work; Ctrl-C ends it.")
-    current_parts().postman.run(stop)
+    postman.run(stop)
+
+
+def current_postman() -> Postman:
+    """Give the postman; without a gateway there is none, and letters wait in the outbox."""
+    postman = current_parts().postman
+    if postman is None:
+        raise click.ClickException("No SMS gateway is connected yet: letters wait in the outbox.")
+    return postman
 
 
 @contextmanager
@@ -69,22 +80,36 @@ def embedded(parts: Parts) -> Iterator[None]:
     with ExitStack() as running:
         if parts.settings.has_embedded_redis:
             _say("Starting the session store (Redis in the data folder) …")
-            running.enter_context(EmbeddedRedis(parts.settings.data_dir.resolve()))
+            redis = EmbeddedRedis(parts.settings.data_dir.resolve())
+            running.enter_context(redis)
+            running.enter_context(in_background(redis.keep_running))
         _say("Preparing the database …")
         parts.database.migrate()
         yield
 
 
 @contextmanager
-def _in_background(postman: Postman) -> Iterator[None]:
+def in_background(work: Callable[[Event], None]) -> Iterator[None]:
+    """Run work in a thread until the end of the block."""
     stop = Event()
-    thread = Thread(target=postman.run, args=(stop,), name="postman")
+    thread = Thread(target=work, args=(stop,))
     thread.start()
     try:
         yield
     finally:
         stop.set()
         thread.join(_PATIENCE_SECONDS)
+
+
+def _check_port(host: str, port: int) -> None:
+    """Refuse a port in use; the server itself would quietly share it with the other."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((host, port))
+        except OSError as error:
+            taken = f"Port {port} cannot be used ({error.strerror}). Another: PORT={port + 1}"
+            raise click.ClickException(taken) from error
 
 
 def _welcome(parts: Parts, host: str) -> None:

@@ -7,7 +7,8 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from console.parts import current_parts
-from console.serve import embedded
+from console.serve import current_postman, embedded
+from core.phone import PhoneError, normalise_phone
 from simulator.caller import Caller
 
 
@@ -23,18 +24,30 @@ def talk(phone: str, dial: str) -> None:
     parts = current_parts()
     if not parts.settings.is_demo:
         raise click.ClickException("pukar talk works in the demo only: set PUKAR_ENV=demo.")
+    try:
+        phone = normalise_phone(phone)
+    except PhoneError as error:
+        raise click.ClickException("--phone needs a number such as +919800000001.") from error
     with embedded(parts):
         caller = Caller(current_app.test_client(), phone, parts.settings.service_code)
         _call(caller.dials(dial))
-        parts.postman.round()
+        current_postman().round()
     click.echo(f"\nThe same as a test:\n\n    caller.{'.'.join(caller.said)}\n")
     click.echo(f"    assert {caller.screen!r} == caller.screen")
+
+
+def _reply() -> str:
+    """Read what is typed; the end of the input (Ctrl-D) or Ctrl-C hangs up."""
+    try:
+        return str(click.prompt(">", prompt_suffix=" ", default="", show_default=False))
+    except click.Abort:
+        return ""
 
 
 def _call(caller: Caller) -> None:
     click.echo(f"\n{caller.screen}\n")
     while caller.is_connected:
-        typed = click.prompt(">", prompt_suffix=" ", default="", show_default=False)
+        typed = _reply()
         if not typed:
             caller.drops()
             return

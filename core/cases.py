@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
@@ -23,6 +23,7 @@ from core.tables import cases, events
 
 FIRST_STATE = "received"
 _ATTEMPTS = 5
+_LONGEST_NAME = 64
 _FIR_NUMBER = re.compile(r"[0-9]{1,5}/([0-9]{2}|[0-9]{4})")
 
 
@@ -32,7 +33,7 @@ class CaseError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """A complaint as it comes from a conversation."""
+    """A complaint as it comes from a conversation; `usual_station` is the one to offer again."""
 
     conversation: str
     service: str
@@ -42,6 +43,7 @@ class NewCase:
     channel: str
     district: str | None
     station: str | None
+    usual_station: str | None
     story: str
 
 
@@ -77,6 +79,18 @@ class Case:
 
 
 @dataclass(frozen=True, slots=True)
+class CaseLine:
+    """A case as a line of a list, with nothing personal in it."""
+
+    reference: str
+    kind: str
+    district: str | None
+    station: str | None
+    state: str
+    registered_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Move:
     """A change of state: where to, by whom, and what the state needs to be told."""
 
@@ -96,17 +110,26 @@ class Cases:
     def register(self, new: NewCase) -> str:
         """Register a case and give its reference number.
 
-        A conversation registers once: asked again, by whoever, it gives the same number.
+        A conversation registers once: asked again, by whoever, it gives the same number. Should
+        the same conversation tell something else, that is a case of its own.
         """
+        other = self._seal.fingerprint("case", new.conversation, *_contents(new))
         for _ in range(_ATTEMPTS):
-            if reference := self._reference_of(new.conversation):
-                return reference
-            try:
-                return self._insert(new, new_reference(secrets.randbelow))
-            except IntegrityError:
-                continue  # another turn registered it meanwhile, or the number is taken
+            for key in (new.conversation, other):
+                row = self._row_of(key)
+                if row is None:
+                    if reference := self._insert(new, key, new_reference(secrets.randbelow)):
+                        return reference
+                    break  # another turn registered it meanwhile, or the number is taken
+                if _contents(self._open(row)) == _contents(new):
+                    return str(row.reference)
         message = "no free reference number found"
         raise CaseError(message)
+
+    def reference_of(self, conversation: str) -> str | None:
+        """Give the reference number that a conversation has registered."""
+        row = self._row_of(conversation)
+        return row.reference if row else None
 
     def find(self, reference: str) -> Case | None:
         """Find a case by its reference number."""
@@ -131,14 +154,14 @@ class Cases:
             for row in rows
         ]
 
-    def newest(self, *, state: str | None = None, most: int = 50, page: int = 1) -> list[Case]:
+    def newest(self, *, state: str | None = None, most: int = 50, page: int = 1) -> list[CaseLine]:
         """List cases, the newest first."""
-        query = select(cases).order_by(cases.c.id.desc()).limit(most).offset((page - 1) * most)
+        query = select(*(cases.c[each.name] for each in fields(CaseLine)))
+        query = query.order_by(cases.c.id.desc()).limit(most).offset((page - 1) * most)
         if state:
             query = query.where(cases.c.state == state)
         with self._database.reading() as connection:
-            rows = connection.execute(query).all()
-        return [self._open(row) for row in rows]
+            return [CaseLine(*row) for row in connection.execute(query)]
 
     def move(self, typed_reference: str, move: Move) -> Case:
         """Move a case to another state and tell the citizen; raise CaseError if it may not."""
@@ -155,9 +178,10 @@ class Cases:
 
     def _apply(self, connection: Connection, row: Row[Any], move: Move) -> None:
         moment = now()
-        changed = update(cases).where(cases.c.id == row.id)
-        connection.execute(changed.values(state=move.to, state_since=moment))
         details = move.details or {}
+        place = {name: details[name] for name in ("district", "station") if name in details}
+        changed = update(cases).where(cases.c.id == row.id)
+        connection.execute(changed.values(state=move.to, state_since=moment, **place))
         connection.execute(
             events.insert().values(
                 case_id=row.id,
@@ -174,12 +198,19 @@ class Cases:
         variables = _letter_variables(move.to, row.reference, details)
         post(connection, recipient, letter_of_state(move.to), variables, row.id)
 
-    def _reference_of(self, conversation: str) -> str | None:
-        query = select(cases.c.reference).where(cases.c.conversation == conversation)
+    def _row_of(self, conversation: str) -> Row[Any] | None:
+        query = select(cases).where(cases.c.conversation == conversation)
         with self._database.reading() as connection:
-            return connection.scalar(query)
+            return connection.execute(query).first()
 
-    def _insert(self, new: NewCase, reference: str) -> str:
+    def _insert(self, new: NewCase, key: str, reference: str) -> str | None:
+        try:
+            self._write(new, key, reference)
+        except IntegrityError:
+            return None
+        return reference
+
+    def _write(self, new: NewCase, key: str, reference: str) -> None:
         moment = now()
         recipient = Recipient(
             self._seal.fingerprint("phone", new.phone), self._seal.close(new.phone), new.language
@@ -189,7 +220,7 @@ class Cases:
                 cases.insert()
                 .values(
                     reference=reference,
-                    conversation=new.conversation,
+                    conversation=key,
                     service=new.service,
                     kind=new.kind,
                     phone_hash=recipient.phone_hash,
@@ -210,10 +241,9 @@ class Cases:
                     case_id=case_id, at=moment, who="citizen", to_state=FIRST_STATE, details={}
                 )
             )
-            remember_citizen(connection, recipient, station=new.station)
+            remember_citizen(connection, recipient, station=new.usual_station)
             variables = _letter_variables(FIRST_STATE, reference, {})
             post(connection, recipient, letter_of_state(FIRST_STATE), variables, case_id)
-        return reference
 
     def _open(self, row: Row[Any]) -> Case:
         return Case(
@@ -254,10 +284,22 @@ def _check_move(state: str, move: Move) -> None:
             f"A case cannot go from {state} to {move.to}. From {state} it can go to:"
             f" {', '.join(sorted(allowed))}."
         )
+    _check_details(move)
+
+
+def _check_details(move: Move) -> None:
     details = move.details or {}
+    if not 0 < len(move.who) <= _LONGEST_NAME:
+        raise CaseError(f"Who does it takes at most {_LONGEST_NAME} characters.")
     if missing := STATES[move.to].needs - details.keys():
         raise CaseError(f"{move.to} needs {', '.join(sorted(missing))}.")
+    if extra := details.keys() - STATES[move.to].needs:
+        raise CaseError(f"{move.to} takes no {', '.join(sorted(extra))}.")
     if "reason" in details and details["reason"] not in REJECTION_REASONS:
         raise CaseError(f"Reasons are: {', '.join(REJECTION_REASONS)}.")
     if "fir_number" in details and not _FIR_NUMBER.fullmatch(details["fir_number"]):
         raise CaseError("An FIR number looks like 123/2026.")
+
+
+def _contents(told: NewCase | Case) -> tuple[str, ...]:
+    return (told.kind, told.story)  # the place may have changed by a transfer

@@ -11,7 +11,8 @@ from core.text import Text
 EMERGENCY_NUMBER = "112"
 MISSES_BEFORE_HELP = 3
 
-_EMERGENCY = Text("In danger? Dial 112 now. What you told us is kept.")
+_EMERGENCY = Text("In danger? Dial 112 now.")
+_EMERGENCY_KEPT = Text("In danger? Dial 112 now. What you told us is kept.")
 _GOODBYE = Text("Thank you. In danger dial 112.")
 _RESUME = (option("go_on", Text("Go on")), option("anew", Text("Start anew")))
 _HELP = (option("go_on", Text("Try again")),)
@@ -22,15 +23,15 @@ class Conversation:
     """What is kept of a conversation: answers by question name, in the order given.
 
     `misses` counts answers in a row that were not understood, `told` the questions answered
-    (menus apart).
-    `aside` is the question we ask on our own account ("resume" or "help") before the script's.
+    (those in passing apart). `asides` are the questions we ask on our own account ("resume",
+    "help") before the script's, the last one first.
     """
 
     id: str
     answers: dict[str, Json] = field(default_factory=dict)
     told: int = 0
     misses: int = 0
-    aside: str | None = None
+    asides: list[str] = field(default_factory=list)
     over: bool = False
 
     @property
@@ -79,18 +80,17 @@ class Talk:
         while isinstance(turn, Do):
             conversation.answers[turn.once.name] = turn.once.work()
             turn = play(self.script, conversation.answers)
-        conversation.told = sum(not _is_menu(question) for question in _questions(turn))
+        conversation.told = sum(not question.passing for question in _questions(turn))
         conversation.over = isinstance(turn, Said)
-        if isinstance(turn, Ask) and conversation.aside:
-            aside = self.aside(conversation.aside, turn.question)
-            return Ask(aside, passed=())
+        if isinstance(turn, Ask) and conversation.asides:
+            return Ask(self.aside(conversation.asides[-1], turn.question), passed=())
         return turn
 
     def converse(self, conversation: Conversation, heard: Heard) -> Due:
         """Hear what the caller answered to what was due, and say what comes next."""
         due = self.due(conversation)
         if isinstance(heard, Danger):
-            return Said(_EMERGENCY, due.passed)
+            return Said(_EMERGENCY_KEPT if conversation.told else _EMERGENCY, due.passed)
         if isinstance(due, Said):
             return due
         if isinstance(heard, Back):
@@ -102,12 +102,11 @@ class Talk:
         return self.due(conversation)
 
     def _keep(self, conversation: Conversation, question: Question, meaning: Json) -> None:
-        if not conversation.aside:
+        if not conversation.asides:
             conversation.answers[question.name] = meaning
-        elif meaning == "anew":
+        elif conversation.asides.pop() == "resume" and meaning == "anew":
             conversation.id = self.fresh_id
             conversation.answers.clear()
-        conversation.aside = None
         conversation.misses = 0
 
     def _back(self, conversation: Conversation, due: Ask) -> Due:
@@ -132,12 +131,8 @@ def _questions(turn: Ask | Do | Said) -> list[Question]:
     return [asked for asked in turn.passed if not isinstance(asked, Once)]
 
 
-def _is_menu(question: Question) -> bool:
-    return isinstance(question, Choice) and question.is_menu
-
-
 def _count_miss(conversation: Conversation) -> None:
     conversation.misses += 1
     if conversation.misses >= MISSES_BEFORE_HELP:
         conversation.misses = 0
-        conversation.aside = "help"
+        conversation.asides.append("help")

@@ -11,7 +11,7 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import Connection, Engine, create_engine, event, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -78,19 +78,21 @@ class Database:
 
 def _is_out_of_reach(error: DBAPIError) -> bool:
     """Tell a database that is down or locked from a statement that is wrong."""
-    return error.connection_invalidated or type(error).__name__ in {
-        "OperationalError",
-        "InterfaceError",
-    }
+    if getattr(error.orig, "sqlite_errorname", "") == "SQLITE_ERROR":
+        return False
+    return error.connection_invalidated or isinstance(error, OperationalError | InterfaceError)
 
 
 def _options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
-        return {"connect_args": {"timeout": _PATIENCE_SECONDS}}
+        return {
+            "pool_timeout": _PATIENCE_SECONDS,
+            "connect_args": {"timeout": _PATIENCE_SECONDS},
+        }
     limits = f"-c lock_timeout={_PATIENCE_SECONDS}s -c statement_timeout=10s"
     return {
-        "pool_pre_ping": True,
         "pool_timeout": _PATIENCE_SECONDS,
+        "pool_pre_ping": True,
         "connect_args": {"connect_timeout": _PATIENCE_SECONDS, "options": limits},
     }
 

@@ -13,7 +13,7 @@ from collections.abc import Callable, Coroutine, Generator, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar, cast
 
-from core.text import Text, Words
+from core.text import Name, Text, Words
 
 Json: TypeAlias = Any
 Answers: TypeAlias = Mapping[str, Json]
@@ -26,11 +26,15 @@ class StaleAnswer(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Option(Generic[T]):
-    """One thing to choose: what is kept of it, what the caller reads, what the script gets."""
+    """One thing to choose: what is kept of it, what the caller reads, what the script gets.
+
+    `also` are other names by which a caller may look for it.
+    """
 
     meaning: str
     label: Words
     value: T
+    also: tuple[Name, ...] = ()
 
 
 def option(meaning: str, label: Words) -> Option[str]:
@@ -42,7 +46,7 @@ def option(meaning: str, label: Words) -> Option[str]:
 class Choice(Generic[T]):
     """Choose one of a list. `otherwise` stays within reach on every page of a long one.
 
-    What is chosen from a menu tells nothing that would be worth going on from another day.
+    What is told in `passing` (a menu, say) is nothing to go on from another day.
     """
 
     name: str
@@ -50,7 +54,7 @@ class Choice(Generic[T]):
     options: tuple[Option[T], ...]
     otherwise: Option[T] | None = None
     intro: Words | None = None
-    is_menu: bool = False
+    passing: bool = False
     expected: ClassVar[Text] = Text("Choose a number from the list.")
 
     @property
@@ -76,6 +80,7 @@ class Number:
     digits: int
     instead: tuple[Option[str], ...] = ()
     intro: Words | None = None
+    passing: bool = False
 
     @property
     def expected(self) -> Text:
@@ -107,6 +112,7 @@ class Story:
     name: str
     text: Words
     intro: Words | None = None
+    passing: bool = False
     expected: ClassVar[Text] = Text("Please write a few words.")
 
     def recall(self, kept: Json) -> Typed:

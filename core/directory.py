@@ -22,7 +22,7 @@ _NAME_BY_KIND = {
     "sc_st": Name("SC/ST Thana", "एससी/एसटी थाना"),
     "prohibition": Name("Prohibition Thana", "मद्यनिषेध थाना"),
 }
-_LISTED_LAST = ("mahila", "sc_st", "traffic", "prohibition")
+SPECIAL_STATIONS = ("mahila", "sc_st", "traffic", "prohibition")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +32,7 @@ class District:
     code: str
     name: Name
     revenue_district: str
+    headquarters: Name | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +64,7 @@ class Directory:
         self.pins = pins
         self._district_by_code = {district.code: district for district in self.districts}
         self._station_by_code = {station.code: station for station in stations}
-        self._likely: dict[tuple[str | None, str], frozenset[str]] = {}  # worked out once
+        self._likely: dict[tuple[str, str], frozenset[str]] = {}  # worked out once
         self._stations_by_district: dict[str, list[Station]] = defaultdict(list)
         for station in self._station_by_code.values():
             self._stations_by_district[station.district.code].append(station)
@@ -104,7 +105,9 @@ class Directory:
         likely = self._likely_stations(near_pin, district.code)
 
         def rank(station: Station) -> tuple[bool, bool, int, str]:
-            special = _LISTED_LAST.index(station.kind) + 1 if station.kind in _LISTED_LAST else 0
+            special = (
+                SPECIAL_STATIONS.index(station.kind) + 1 if station.kind in SPECIAL_STATIONS else 0
+            )
             return (
                 station.kind != first_kind,
                 station.code not in likely,
@@ -116,31 +119,39 @@ class Directory:
 
     def _likely_stations(self, pin: str | None, district: str) -> frozenset[str]:
         """Give the stations of a district that bear the name of one of a PIN's post offices."""
-        key = (pin, district)
-        if key not in self._likely:
-            offices = self.pins[pin].offices if pin and pin in self.pins else ()
-            self._likely[key] = frozenset(
+        if not pin or pin not in self.pins:
+            return frozenset()
+        if (pin, district) not in self._likely:
+            self._likely[pin, district] = frozenset(
                 station.code
                 for station in self._stations_by_district[district]
-                if any(is_named_in(station.name.latin, office) for office in offices)
+                if any(is_named_in(station.name.latin, each) for each in self.pins[pin].offices)
             )
-        return self._likely[key]
+        return self._likely[pin, district]
 
 
 def read_directory(folder: Path = DATA) -> Directory:
     """Read the CSV files of a data folder."""
-    districts = {
-        row["police_district_code"]: _district(row) for row in _rows(folder, "police_districts")
-    }
-    stations = [_station(row, districts) for row in _rows(folder, "stations")]
-    return Directory(districts.values(), stations, _read_pins(folder))
+    headquarters = _read_headquarters(folder)
+    districts = [_district(row, headquarters) for row in _rows(folder, "police_districts")]
+    by_code = {district.code: district for district in districts}
+    stations = [_station(row, by_code) for row in _rows(folder, "stations")]
+    return Directory(districts, stations, _read_pins(folder))
 
 
-def _district(row: Mapping[str, str]) -> District:
+def _read_headquarters(folder: Path) -> dict[str, Name]:
+    """Read the chief town of each revenue district, by which people call its police too."""
+    return {row["lgd_code"]: Name(row["hq_en"], row["hq_hi"]) for row in _rows(folder, "districts")}
+
+
+def _district(row: Mapping[str, str], headquarters: Mapping[str, Name]) -> District:
+    is_a_part = "inside revenue district" in row["note"]  # Bagaha, Naugachia: towns of their own
+    parent = row["parent_lgd_code"]
     return District(
         code=row["police_district_code"],
         name=Name(row["name_en"], row["name_hi"]),
-        revenue_district=row["parent_lgd_code"],
+        revenue_district=parent,
+        headquarters=None if is_a_part else headquarters.get(parent),
     )
 
 

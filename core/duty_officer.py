@@ -9,10 +9,11 @@ from typing import Literal
 from core.cases import Case, Cases, NewCase
 from core.citizens import Citizens
 from core.clock import local_date
-from core.directory import Directory
+from core.directory import SPECIAL_STATIONS, Directory
 from core.language import Languages
 from core.police import Place, Standing
 from core.reference import is_well_formed
+from core.scripts.register_complaint import SENSITIVE_KINDS
 from core.sessions import Session, Sessions
 from core.text import Words
 
@@ -85,9 +86,20 @@ class DutyOfficer:
                 channel=self._contact.channel,
                 district=place.district,
                 station=place.station,
+                usual_station=self._usual_station_after(kind, place),
                 story=story,
             )
         )
+
+    def registered_before(self) -> str | None:
+        """Give the reference number if this very conversation has registered."""
+        return self._office.cases.reference_of(self._session.conversation.id)
+
+    def _usual_station_after(self, kind: str, place: Place) -> str | None:
+        """Give the station to offer again; phones are shared, so never one that tells a tale."""
+        station = self.directory.station(place.station)
+        tells = kind in SENSITIVE_KINDS or (station and station.kind in SPECIAL_STATIONS)
+        return None if tells else place.station
 
     def standing(self, reference: str) -> Standing:
         """Look up a case; too many wrong numbers from one phone make it wait."""
@@ -109,7 +121,10 @@ class DutyOfficer:
     def _describe(self, case: Case) -> Standing:
         if case.phone != self._contact.phone:
             return Standing(outcome="found", reference=case.reference, state=case.state, own=False)
-        details = self._office.cases.events_of(case)[-1].details
+        events = self._office.cases.events_of(case)
+        fir_numbers = [
+            event.details["fir_number"] for event in events if "fir_number" in event.details
+        ]
         return Standing(
             outcome="found",
             reference=case.reference,
@@ -118,6 +133,6 @@ class DutyOfficer:
             since=local_date(case.state_since),
             district=case.district,
             station=case.station,
-            fir_number=details.get("fir_number"),
-            reason=details.get("reason"),
+            fir_number=fir_numbers[-1] if fir_numbers else None,
+            reason=events[-1].details.get("reason"),
         )

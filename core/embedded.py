@@ -10,8 +10,10 @@ import sys
 import tempfile
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from hashlib import sha256
 from pathlib import Path
+from threading import Event
 from typing import IO, Self
 from urllib.parse import quote
 
@@ -27,6 +29,7 @@ except ImportError:  # there is no wheel of it for every platform
 LONGEST_SOCKET_PATH = 100  # bytes; systems refuse above 103 to 107
 PATIENCE = 20.0  # seconds for a server to answer, or to leave
 PAUSE = 0.02  # seconds between two looks
+LOOK_EVERY = 0.5  # seconds between looks at a server that runs
 PR_SET_PDEATHSIG = 1  # from Linux's <sys/prctl.h>
 
 OPTIONS = {
@@ -112,12 +115,24 @@ class EmbeddedRedis:
 
     def start(self) -> None:
         """Return once a server answers: another process's, or else a child of ours."""
-        self.folder.mkdir(parents=True, exist_ok=True)
+        self.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         deadline = time.monotonic() + PATIENCE
         while not answers(self.url):
             self._process = self._process or self._launch()
             self._complain_if_over(deadline)
             time.sleep(PAUSE)
+
+    def keep_running(self, stop: Event) -> None:
+        """Start the server again whenever it is gone, until told to stop: the work of a thread.
+
+        It may have been another process's, which took it along when it ended.
+        """
+        while not stop.wait(LOOK_EVERY):
+            if self._process and self._process.poll() is not None:
+                self._process = None
+            if not answers(self.url):
+                with suppress(NoRedis):
+                    self.start()
 
     def stop(self) -> None:
         """End the server if we started it; its data stay in the folder."""

@@ -14,13 +14,15 @@ from sqlalchemy import Connection, or_, select, update
 from core.clock import now
 from core.database import Database
 from core.letters import write_letter
-from core.sealing import Seal
 from core.tables import letters
 
 LEASE = timedelta(minutes=2)
 GIVE_UP_AFTER = timedelta(hours=48)
 _FIRST_PAUSE = timedelta(seconds=15)
 _LONGEST_PAUSE = timedelta(hours=1)
+_DOUBLINGS = 10  # more would only make a number too large
+_LONGEST_TROUBLE = 200  # characters kept of what went wrong
+_LONGEST_ID = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,15 +36,16 @@ class Recipient:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter that is due, taken out for sending."""
+    """A letter that is due, taken out for sending; ours until `leased_until`."""
 
     id: int
-    phone: str
+    phone_sealed: bytes
     language: str
     template: str
     variables: dict[str, str]
     attempts: int
     posted_at: datetime
+    leased_until: datetime
 
 
 def post(
@@ -74,9 +77,8 @@ def post(
 class Outbox:
     """What the postman needs: take what is due, and mark what became of it."""
 
-    def __init__(self, database: Database, seal: Seal) -> None:
+    def __init__(self, database: Database) -> None:
         self._database = database
-        self._seal = seal
 
     def take_due(self, most: int = 20) -> list[Letter]:
         """Take out letters that are due; they are ours until the lease runs out."""
@@ -100,31 +102,37 @@ class Outbox:
         return [
             Letter(
                 id=row.id,
-                phone=self._seal.open(row.phone_sealed),
+                phone_sealed=row.phone_sealed,
                 language=row.language,
                 template=row.template,
                 variables=row.variables,
                 attempts=row.attempts,
                 posted_at=row.posted_at,
+                leased_until=row.leased_until,
             )
             for row in rows
         ]
 
     def mark_sent(self, letter: Letter, gateway: str, gateway_id: str) -> None:
         """Note that a gateway took the letter."""
-        self._mark(letter, status="sent", sent_at=now(), gateway=gateway, gateway_id=gateway_id)
+        taken_by = {"gateway": gateway, "gateway_id": gateway_id[:_LONGEST_ID]}
+        self._mark(letter, status="sent", sent_at=now(), **taken_by)
 
     def mark_dead(self, letter: Letter, trouble: str) -> None:
         """Note that the letter will not be sent, and why."""
-        self._mark(letter, status="dead", trouble=trouble[:200])
+        self._mark(letter, status="dead", trouble=trouble[:_LONGEST_TROUBLE])
 
     def postpone(self, letter: Letter, trouble: str) -> None:
         """Try again after a pause that grows with each attempt; after two days, no more."""
         if now() - letter.posted_at > GIVE_UP_AFTER:
             self.mark_dead(letter, trouble)
             return
-        pause = min(_FIRST_PAUSE * 2**letter.attempts, _LONGEST_PAUSE) * random.uniform(1, 1.25)  # noqa: S311  # jitter, no secret
-        self._mark(letter, due_at=now() + pause, leased_until=None, trouble=trouble[:200])
+        pause = min(
+            _FIRST_PAUSE * 2 ** min(letter.attempts, _DOUBLINGS), _LONGEST_PAUSE
+        ) * random.uniform(1, 1.25)  # noqa: S311  # jitter, no secret
+        self._mark(
+            letter, due_at=now() + pause, leased_until=None, trouble=trouble[:_LONGEST_TROUBLE]
+        )
 
     def _mark(self, letter: Letter, **values: object) -> None:
         changed = update(letters).where(letters.c.id == letter.id)

@@ -60,5 +60,8 @@ class Police(Protocol):
     def register(self, kind: str, place: Place, story: str) -> str:
         """Register a complaint and give its reference number. For `Once`."""
 
+    def registered_before(self) -> str | None:
+        """Give the reference number if this very conversation has registered. For `Once`."""
+
     def standing(self, reference: str) -> Standing:
         """Look up a case by what was keyed in as its reference number. For `Once`."""

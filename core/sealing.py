@@ -33,7 +33,7 @@ class Seal:
         try:
             return self._ring.decrypt(sealed).decode()
         except InvalidToken as error:
-            raise UnreadableError from error
+            raise UnreadableError("no key of the ring opens it") from error
 
     def fingerprint(self, purpose: str, *parts: str) -> str:
         """Hash a value for look-up: 32 hexadecimal digits, different for each purpose."""

@@ -17,6 +17,7 @@ from typing import Any, cast
 
 from redis import Redis
 from redis.backoff import NoBackoff
+from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
@@ -25,7 +26,7 @@ from core.sealing import Seal, UnreadableError
 
 KEPT_SECONDS = 24 * 3600
 GUESS_WINDOW_SECONDS = 3600
-_TIMEOUT_SECONDS = 2
+_TIMEOUT_SECONDS = 1
 _FORMAT = 1  # of a record: raise it when its shape changes, and older ones count as lost
 
 # Writes the new record if the old one is still there; an empty old one means "none yet".
@@ -58,11 +59,13 @@ class Session:
 
     def begin(self, fresh_id: str, *, straight: bool) -> None:
         """Take up a new contact: offer what was left, unless the caller goes straight on."""
-        left = self.conversation if self.conversation.is_worth_resuming else self.draft
+        drafts = [each for each in (self.conversation, self.draft) if each]
+        worth = [each for each in drafts if each.is_worth_resuming]
+        left = max(worth, key=lambda each: each.told, default=None)
         self.draft = left if straight else None
         self.conversation = Conversation(fresh_id)
         if left and not straight:
-            left.aside = "resume"
+            left.asides = ["resume"]
             left.misses = 0
             self.conversation = left
 
@@ -84,7 +87,7 @@ class Sessions:
             url,
             socket_timeout=_TIMEOUT_SECONDS,
             socket_connect_timeout=_TIMEOUT_SECONDS,
-            retry=Retry(NoBackoff(), 1),
+            retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
         )
         self._keep = self._redis.register_script(_KEEP)
         self._seal = seal

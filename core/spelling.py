@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 _LIKENESS = 0.75
 _TELLING = 3  # consonants; fewer say too little
+_LEAST_CONSONANTS = 2
+_LONGEST = 40  # letters; no name is longer
 _CONSONANTS = dict(
     zip(
         "कखगघङचछजझञटठडढणतथदधनपफबभमयरलवशषसहंँ",
@@ -33,13 +35,15 @@ def find_by_spelling(
     typed: str, things: Sequence[T], names: Callable[[T], Sequence[str]]
 ) -> list[T]:
     """List the things one of whose names begins, in any of its words, with what was typed."""
-    for form in (_as_spelt, _consonants):
-        wanted = form(typed).replace(" ", "")
-        found = [thing for thing in things if wanted and _begins(wanted, names(thing), form)]
-        if found:
-            return found
+    if len(typed) > _LONGEST:
+        return []
+    wanted = _as_spelt(typed).replace(" ", "")
+    found = [thing for thing in things if wanted and _begins(wanted, names(thing), _as_spelt)]
     wanted = _consonants(typed).replace(" ", "")
-    return [thing for thing in things if wanted and _resembles(wanted, names(thing))]
+    if found or len(wanted) < _LEAST_CONSONANTS:
+        return found
+    found = [thing for thing in things if _begins(wanted, names(thing), _consonants)]
+    return found or [thing for thing in things if _resembles(wanted, names(thing))]
 
 
 def is_named_in(name: str, text: str) -> bool:

@@ -113,6 +113,7 @@ STATES: dict[str, State] = {
         _WAIT,
         Text("Reference {reference}: sent to another station. Same number. -Bihar Police"),
         _AT_STATION | {"sent_to_station"},
+        needs=frozenset({"district", "station"}),
     ),
     "disposed": State(
         Text("Disposed"),

@@ -44,5 +44,8 @@ class WalkedPolice:
     def register(self, kind: str, place: Place, story: str) -> str:
         raise AssertionError((kind, place, story))
 
+    def registered_before(self) -> str | None:
+        raise AssertionError
+
     def standing(self, reference: str) -> Standing:
         raise AssertionError(reference)

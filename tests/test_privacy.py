@@ -31,7 +31,7 @@ def test_no_store_holds_a_phone_number_or_a_story_in_clear(
 
 def test_logs_show_neither(service: Service, capsys: pytest.CaptureFixture[str]) -> None:
     registers(service.caller(PHONE), STORY)
-    service.parts.postman.round()
+    service.inbox(PHONE)
     shown = capsys.readouterr()
     assert "letter_sent" in shown.err
     assert "+91******5678" in shown.err

@@ -49,6 +49,7 @@ def _standing(**more: Json) -> Json:
 
 
 RESULTS: dict[str, list[Json]] = {
+    "registered_before": [None, REFERENCE],
     "usual_station": [None, STATION.code],
     "language": [None],
     "registered": [REFERENCE],

@@ -43,6 +43,8 @@ def ussd_blueprint(entrance: Entrance, webhook_key: str) -> Blueprint:
         if isinstance(error, HTTPException):
             return error
         log.error("unforeseen", gateway=gateway.name, exc_info=error)
+        if request.path.endswith("/events"):
+            return _plain("Please send this again later.\n", 500)
         return _screen(entrance, entrance.apologise())
 
     return blueprint

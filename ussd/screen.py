@@ -24,7 +24,7 @@ from core.text import Name, Text, Words
 BACK, MORE, OTHERWISE = "0", "9", "8"
 _MORE_TEXT = Text("More")
 _PAGES_WITHOUT_LETTERS = 2
-_LETTERS_OF_A_STORY = 3
+_LETTERS_OF_A_STORY = 2  # clusters: घर
 _LONGEST_WORD = 20  # clusters; a longer one is broken
 
 
@@ -154,9 +154,13 @@ def _read_free(typed: str, due: Ask, language: Language, budget: Budget) -> Hear
         digits = ungrouped(typed)
         return Meant(digits) if len(digits) == question.digits else NotUnderstood()
     if isinstance(question, Story):
-        says_something = sum(map(str.isalpha, typed)) >= _LETTERS_OF_A_STORY
+        says_something = sum(map(_has_letter, clusters(typed))) >= _LETTERS_OF_A_STORY
         return Meant({"typed": typed}) if says_something else NotUnderstood()
     assert_never(question)
+
+
+def _has_letter(cluster: str) -> bool:
+    return any(map(str.isalpha, cluster))
 
 
 def _narrow(
@@ -179,8 +183,8 @@ def _matching(question: Choice[Any], letters: str) -> tuple[Option[Any], ...]:
 
 
 def _spellings(option: Option[Any]) -> tuple[str, ...]:
-    label = option.label
-    return (label.latin, label.devanagari) if isinstance(label, Name) else ()
+    names = [each for each in (option.label, *option.also) if isinstance(each, Name)]
+    return tuple(spelling for name in names for spelling in (name.latin, name.devanagari))
 
 
 def _sheet(due: Due, view: View, language: Language, budget: Budget) -> _Sheet:

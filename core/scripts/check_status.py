@@ -23,7 +23,9 @@ async def check_status(police: Police) -> Words:
     intro: Words | None = None
     for attempt in count(1):
         text = Text("Your 10-digit complaint number?")
-        reference = await Number(f"reference_{attempt}", text, digits=LENGTH, intro=intro)
+        reference = await Number(
+            f"reference_{attempt}", text, digits=LENGTH, intro=intro, passing=True
+        )
         standing = await Once(f"standing_{attempt}", partial(police.standing, reference))
         if standing["outcome"] == "found":
             return _describe(police, standing)
@@ -44,18 +46,18 @@ def _describe(police: Police, standing: Standing) -> Words:
     head = Text("{reference}: {state}, since {since}.")(
         reference=grouped(standing["reference"]), state=state.label, since=standing["since"]
     )
-    place = Place(standing["district"], standing["station"])
-    where = Text("{place}.")(place=place_label(police, place))
-    return Joined((head, where, *_details(police, standing), state.advice))
+    return Joined((head, *_details(police, standing), state.advice))
 
 
 def _details(police: Police, standing: Standing) -> list[Words]:
     details: list[Words] = []
+    if fir_number := standing["fir_number"]:
+        details.append(Text("FIR:{fir_number}.")(fir_number=fir_number))
+    if reason := standing["reason"]:
+        details.append(REJECTION_REASONS[reason])
+    place = Place(standing["district"], standing["station"])
+    details.append(Text("{place}.")(place=place_label(police, place)))
     station = police.directory.station(standing["station"])
     if station and station.telephone:
         details.append(Text("Tel. {telephone}.")(telephone=station.telephone))
-    if fir_number := standing["fir_number"]:
-        details.append(Text("FIR {fir_number}.")(fir_number=fir_number))
-    if reason := standing["reason"]:
-        details.append(REJECTION_REASONS[reason])
     return details

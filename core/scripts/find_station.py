@@ -76,7 +76,7 @@ async def _district_of(police: Police, pin: str) -> District | None:
 async def _choose_district(
     name: str, districts: tuple[District, ...], intro: Words | None = None
 ) -> District:
-    options = tuple(Option(district.code, district.name, district) for district in districts)
+    options = tuple(_district_option(district) for district in districts)
     question = Choice(name, Text("Which district?"), options, intro=intro)
     return await question
 
@@ -85,11 +85,16 @@ async def _choose_station(
     police: Police, district: District, pin: str, first_kind: str | None
 ) -> Station | None:
     stations = police.directory.stations_of(district, near_pin=pin, first_kind=first_kind)
-    options = tuple(_as_option(station) for station in stations)
+    options = tuple(_station_option(station) for station in stations)
     text = Text("Police station, {district}?")(district=district.name)
     question = Choice("station", text, options, otherwise=_NOT_LISTED)
     return await question
 
 
-def _as_option(station: Station) -> Option[Station | None]:
+def _district_option(district: District) -> Option[District]:
+    also = (district.headquarters,) if district.headquarters else ()
+    return Option(district.code, district.name, district, also)
+
+
+def _station_option(station: Station) -> Option[Station | None]:
     return Option(station.code, station.name, station)

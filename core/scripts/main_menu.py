@@ -10,7 +10,7 @@ from typing import Any
 from core.dialogue import Choice, Once, option
 from core.police import Police
 from core.scripts.check_status import check_status
-from core.scripts.register_complaint import register_complaint
+from core.scripts.register_complaint import register_complaint, registered
 from core.text import Text, Words
 
 Service = Callable[[Police], Coroutine[Any, Any, Words]]
@@ -22,13 +22,19 @@ SERVICES: dict[str, tuple[Text, Service]] = {
 }
 
 
+# Asked anew at each contact: an answer may have been lost after the work was done.
+REGISTERED_BEFORE = "registered_before"
+
+
 async def main_menu(police: Police) -> Words:
     """Offer the services and the languages."""
+    if reference := await Once(REGISTERED_BEFORE, police.registered_before):
+        return registered(reference)
     services = [option(name, label) for name, (label, _) in SERVICES.items()]
     languages = [option(code, own_name) for code, own_name in police.languages]
     for visit in count(1):
         options = (*services, *languages)
-        wish = await Choice(f"wish_{visit}", Text("Pukar: Bihar Police"), options, is_menu=True)
+        wish = await Choice(f"wish_{visit}", Text("Pukar: Bihar Police"), options, passing=True)
         if wish in SERVICES:
             return await SERVICES[wish][1](police)
         await Once(f"language_{visit}", partial(police.speak, wish))

@@ -21,6 +21,7 @@ KINDS = {
     "other": Text("Something else"),
 }
 
+SENSITIVE_KINDS = {"women_safety", "violence"}
 _DIAL_112 = Text("In danger? Dial 112 first.")
 FIRST_OF_ALL = {
     "violence": _DIAL_112,
@@ -42,7 +43,11 @@ async def register_complaint(police: Police) -> Words:
     if wish == "discard":
         return Text("Nothing was sent. You can dial again at any time.")
     work = partial(police.register, kind, place, story.words)
-    reference = await Once("registered", work)
+    return registered(await Once("registered", work))
+
+
+def registered(reference: str) -> Words:
+    """Say that a complaint is registered, under which number, and what it is not."""
     return Text(
         "Registered: {reference}. Keep this number. It is a complaint, not yet an FIR."
         " The police will look at it; we send you an SMS."

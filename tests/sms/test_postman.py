@@ -1,10 +1,12 @@
 """Letters: posted with the change they tell of, carried by the postman."""
 
+import time
 from datetime import UTC, datetime, timedelta
+from threading import Event, Thread
 
 import pytest
 import time_machine
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from core.alphabet import Budget
 from core.language import Language, render
@@ -12,7 +14,7 @@ from core.letters import LETTERS, write_letter
 from core.outbox import Outbox
 from core.sealing import Seal
 from core.tables import letters
-from sms.gateway import Outgoing, Refused, TryLater
+from sms.gateway import Gateway, Outgoing, Refused, TryLater
 from sms.postman import Postman
 from tests.fakes import LANGUAGES
 from tests.service import Service, registers
@@ -57,8 +59,13 @@ class Unsteady:
 
 @pytest.fixture
 def outbox(service: Service) -> Outbox:
+    return Outbox(service.parts.database)
+
+
+def postman_with(service: Service, gateway: Gateway) -> Postman:
     settings = service.parts.settings
-    return Outbox(service.parts.database, Seal(settings.data_keys, settings.secret_key))
+    seal = Seal(settings.data_keys, settings.secret_key)
+    return Postman(Outbox(service.parts.database), gateway, LANGUAGES, seal)
 
 
 def status(service: Service) -> tuple[str, int, str | None]:
@@ -68,12 +75,10 @@ def status(service: Service) -> tuple[str, int, str | None]:
 
 
 @pytest.mark.redis
-def test_a_letter_is_tried_again_until_the_gateway_takes_it(
-    service: Service, outbox: Outbox
-) -> None:
+def test_a_letter_is_tried_again_until_the_gateway_takes_it(service: Service) -> None:
     registers(service.caller())
     gateway = Unsteady(TryLater("busy"), TryLater("busy"))
-    postman = Postman(outbox, gateway, LANGUAGES)
+    postman = postman_with(service, gateway)
     with time_machine.travel(datetime.now(UTC), tick=False) as clock:
         assert postman.round() == 1
         assert postman.round() == 0
@@ -86,17 +91,64 @@ def test_a_letter_is_tried_again_until_the_gateway_takes_it(
 
 
 @pytest.mark.redis
-def test_a_refused_letter_is_dead_with_its_reason(service: Service, outbox: Outbox) -> None:
+def test_a_refused_letter_is_dead_with_its_reason(service: Service) -> None:
     registers(service.caller())
-    assert Postman(outbox, Unsteady(Refused("no such number")), LANGUAGES).round() == 1
-    assert status(service) == ("dead", 1, "no such number")
+    assert postman_with(service, Unsteady(Refused("no such number"))).round() == 1
+    assert status(service) == ("dead", 1, "Refused('no such number')")
 
 
 @pytest.mark.redis
-def test_a_letter_nobody_takes_for_two_days_is_dead(service: Service, outbox: Outbox) -> None:
+@pytest.mark.parametrize(
+    "damage",
+    [
+        pytest.param({"template": "state.gone"}, id="template that is no more"),
+        pytest.param({"variables": {}}, id="variable missing"),
+        pytest.param({"phone_sealed": b"no key opens this"}, id="sealed with a lost key"),
+    ],
+)
+def test_a_letter_that_cannot_be_written_is_dead_and_holds_up_no_other(
+    service: Service, damage: dict[str, object]
+) -> None:
+    registers(service.caller())
+    with service.parts.database.writing() as connection:
+        connection.execute(update(letters).values(**damage))
+    registers(service.caller("+919800000002"))
+    gateway = Unsteady()
+    assert postman_with(service, gateway).round() == 2
+    assert [letter.phone for letter in gateway.sent] == ["+919800000002"]
+
+
+@pytest.mark.redis
+def test_a_postman_who_stumbles_gets_up_again(service: Service) -> None:
+    registers(service.caller())
+    gateway = Unsteady(RuntimeError("a fault of ours"))
+    postman = postman_with(service, gateway)
+    stop = Event()
+    thread = Thread(target=postman.run, args=(stop,))
+    with time_machine.travel(datetime.now(UTC)) as clock:
+        thread.start()
+        time.sleep(0.5)
+        clock.shift(timedelta(minutes=3))
+        stop.set()
+        thread.join()
+        assert postman.round() == 1
+    assert len(gateway.sent) == 1
+
+
+@pytest.mark.redis
+def test_a_letter_tried_very_often_is_still_postponed(service: Service) -> None:
+    registers(service.caller())
+    with service.parts.database.writing() as connection:
+        connection.execute(update(letters).values(attempts=60))
+    assert postman_with(service, Unsteady(TryLater("down"))).round() == 1
+    assert status(service)[0] == "due"
+
+
+@pytest.mark.redis
+def test_a_letter_nobody_takes_for_two_days_is_dead(service: Service) -> None:
     registers(service.caller())
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=49)):
-        Postman(outbox, Unsteady(TryLater("down")), LANGUAGES).round()
+        postman_with(service, Unsteady(TryLater("down"))).round()
     assert status(service)[0] == "dead"
 
 

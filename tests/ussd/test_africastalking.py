@@ -68,6 +68,7 @@ def test_what_may_be_missing_or_new_does_no_harm(
         {"phoneNumber": ""},
         {"phoneNumber": "abc"},
         {"phoneNumber": "12"},
+        {"text": "x" * 10_001},
     ],
 )
 def test_a_malformed_call_gets_400_and_a_plain_line(
@@ -118,7 +119,7 @@ def test_a_story_arrives_whatever_is_in_it(service: Service, story: str) -> None
     for typed in ("1", "1", "800001", "1", story, "1"):
         caller.types(typed)
     assert caller.screen.startswith("दर्ज हुई: ")
-    [case] = service.parts.cases.newest()
+    case = service.only_case()
     assert case.story.split() == story.replace("\x00", " ").replace("\x07", " ").split()
 
 

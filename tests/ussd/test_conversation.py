@@ -21,7 +21,7 @@ def test_a_complaint_is_registered_at_the_station_chosen(caller: Caller, service
     assert not caller.is_connected
     reference = reference_on(caller.screen)
     assert "FIR नहीं" in caller.screen
-    [case] = service.parts.cases.newest()
+    case = service.only_case()
     station = service.parts.office.directory.station(case.station)
     assert station
     assert (case.reference, case.kind, station.name.latin) == (reference, "theft", "Kotwali")
@@ -42,7 +42,7 @@ def test_a_station_need_not_be_known(caller: Caller, service: Service) -> None:
     caller.dials()
     for typed in ("1", "1", "2", "रास्ते में बैग छिन गया", "1"):
         caller.types(typed)
-    [case] = service.parts.cases.newest()
+    case = service.only_case()
     assert (case.station, case.district) == (None, None)
 
 
@@ -56,7 +56,7 @@ def test_a_complaint_about_the_police_goes_to_the_district(
     caller.types("थाने में सुनवाई नहीं हुई")
     assert "जिला पटना" in caller.screen
     caller.types("1")
-    [case] = service.parts.cases.newest()
+    case = service.only_case()
     assert (case.kind, case.district, case.station) == ("police_conduct", "PATNA", None)
 
 
@@ -175,6 +175,79 @@ def test_a_draft_is_gone_after_a_day(caller: Caller) -> None:
         caller.drops()
         clock.shift(timedelta(hours=24, minutes=1))
         assert caller.dials().screen.startswith("पुकार")
+
+
+def test_half_a_look_up_does_not_cost_the_draft(caller: Caller) -> None:
+    caller.dials().types("1").types("3").types("800001").drops()
+    for straight_to in ("2*1234567891", "2", "1*2"):
+        caller.dials(straight_to).drops()
+    assert caller.dials().screen.startswith("आप यहां रुके थे:\nथाना, पटना?")
+
+
+def test_wrong_keys_at_the_offer_do_not_take_it_away(caller: Caller) -> None:
+    caller.dials().types("1").types("3").drops().dials()
+    for _ in range(3):
+        caller.types("7")
+    assert "06120000000" in caller.screen
+    assert caller.types("1").screen.startswith("आप यहां रुके थे:")
+    assert caller.types("2").screen.startswith("पुकार")
+
+
+@pytest.mark.parametrize(
+    ("keys", "times_offered"),
+    [
+        pytest.param(["1", "800001", "कोत", "1"], 1, id="theft at a station"),
+        pytest.param(["1", "800001", "महिला", "1"], 0, id="theft at the women's station"),
+        pytest.param(["9", "1", "800001", "कोत", "1"], 0, id="women's safety"),
+    ],
+)
+def test_a_station_that_tells_a_tale_is_not_offered_on_a_shared_phone(
+    caller: Caller, keys: list[str], times_offered: int
+) -> None:
+    caller.dials().types("1")
+    for key in (*keys, "रात की बात है", "1"):
+        caller.types(key)
+    reference_on(caller.screen)
+    assert caller.dials().types("1").types("1").screen.count("पटना") == times_offered
+
+
+@pytest.mark.parametrize("story", ["चोरी", "मारा", "घर", "ok"])
+def test_a_short_story_is_a_story(caller: Caller, story: str) -> None:
+    caller.dials().types("1").types("1").types("2").types(story)
+    assert "शिकायत भेजें?" in caller.screen
+
+
+@pytest.mark.parametrize("story", ["", "1", ".", "क", "?!?", "12345"])
+def test_a_key_is_no_story(caller: Caller, story: str) -> None:
+    caller.dials().types("1").types("1").types("2").types(story)
+    assert caller.screen.startswith("कुछ शब्द लिखें।")
+
+
+@pytest.mark.parametrize(
+    ("town", "district"),
+    [("sasaram", "रोहतास"), ("भभुआ", "कैमूर"), ("chapra", "सारण"), ("hajipur", "वैशाली")],
+)
+def test_a_district_is_found_by_its_chief_town_too(
+    caller: Caller, town: str, district: str
+) -> None:
+    caller.dials().types("1").types("1").types("1").types(town)
+    assert f"1 {district}\n" in caller.screen
+
+
+def test_the_fir_number_stays_in_the_status(service: Service) -> None:
+    reference = registers(service.caller())
+    for state in ("sent_to_station", "fir_registered", "under_investigation"):
+        options = ("--fir-number", "12/2026") if state == "fir_registered" else ()
+        service.pukar("cases", "move", reference, state, *options)
+    assert "12/2026" in service.caller().dials(f"2*{reference}").screen
+
+
+def test_a_transferred_case_shows_its_new_station(service: Service) -> None:
+    reference = registers(service.caller())
+    service.pukar("cases", "move", reference, "transferred", "--station", "Phulwari")
+    screen = service.caller().dials(f"2*{reference}").screen
+    assert "फुलवारी" in screen
+    assert "गर्दनीबाग" not in screen
 
 
 def test_a_straight_dial_does_not_disturb_the_draft(service: Service) -> None:

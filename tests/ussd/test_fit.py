@@ -73,7 +73,13 @@ def asides(dues: tuple[Due, ...]) -> Iterator[Ask]:
 def everything_naming_a_station() -> tuple[Due, ...]:
     """List every station list, and for every station the summary and the status naming it."""
     dues: list[Due] = []
-    start = {"wish_1": "complaint", "kind": "dispute", "usual_station": None, "pin": "district"}
+    start: dict[str, Any] = {
+        "registered_before": None,
+        "wish_1": "complaint",
+        "kind": "dispute",
+        "usual_station": None,
+        "pin": "district",
+    }
     for district in DIRECTORY.districts:
         chosen = {**start, "district": district.code}
         dues.append(due_after(chosen))
@@ -92,7 +98,12 @@ def everything_naming_a_station() -> tuple[Due, ...]:
                 "fir_number": None,
                 "reason": None,
             }
-            asked = {"wish_1": "status", "reference_1": REFERENCE, "standing_1": standing}
+            asked = {
+                "registered_before": None,
+                "wish_1": "status",
+                "reference_1": REFERENCE,
+                "standing_1": standing,
+            }
             dues.append(due_after(asked))
     return tuple(dues)
 

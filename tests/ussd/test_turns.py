@@ -33,7 +33,7 @@ def test_the_confirming_request_fifty_times_at_once_registers_once(service: Serv
     with ThreadPoolExecutor(25) as pool:
         screens = set(pool.map(confirm, range(50)))
     assert len(screens) == 1
-    [case] = service.parts.cases.newest()
+    case = service.only_case()
     assert reference_on(screens.pop()) == case.reference
     assert len(service.parts.cases.events_of(case)) == 1
     assert len(service.inbox()) == 1
@@ -104,7 +104,7 @@ def test_a_star_inside_an_answer_is_part_of_it(service: Service) -> None:
     caller = service.caller().dials()
     for typed in (*TO_CONFIRM[:4], "रात * दस बजे * चोरी", "1"):
         caller.types(typed)
-    [case] = service.parts.cases.newest()
+    case = service.only_case()
     assert case.story == "रात * दस बजे * चोरी"
 
 
@@ -114,18 +114,61 @@ def test_a_session_whose_record_was_lost_is_rebuilt_from_what_was_keyed(service:
     assert caller.types("800001").screen.startswith("थाना, पटना?")
 
 
-def test_a_rebuilt_session_asks_for_the_story_again_and_registers_once(service: Service) -> None:
-    """What followed a story cannot be told from it, so a rebuilt session never guesses."""
+def test_a_rebuilt_session_never_guesses_a_story(service: Service) -> None:
+    """What followed a story cannot be told from it."""
+    caller = service.caller().dials()
+    for typed in TO_CONFIRM:
+        caller.types(typed)
+    _lose_records(service)
+    assert "क्या हुआ" in caller.types("1").screen
+    reference_on(caller.types("साइकिल चोरी हुई").types("1").screen)
+    assert service.only_case().story == "साइकिल चोरी हुई"
+
+
+def test_a_rebuilt_session_that_had_registered_tells_the_number_again(service: Service) -> None:
     caller = service.caller().dials()
     for typed in (*TO_CONFIRM, "1"):
         caller.types(typed)
     reference = reference_on(caller.screen)
     _lose_records(service)
-    assert "क्या हुआ" in caller.sends_again().screen
-    assert reference_on(caller.types("साइकिल चोरी").types("1").screen) == reference
-    assert len(service.parts.cases.newest()) == 1
+    assert reference_on(caller.sends_again().screen) == reference
+    assert service.only_case().reference == reference
+
+
+def test_whoever_redials_before_the_number_came_is_told_it(service: Service) -> None:
+    """The confirming request is slow, she dials anew: her complaint is there, once."""
+    caller = service.caller().dials()
+    for typed in TO_CONFIRM:
+        caller.types(typed)
+    before = service.redis.dump(_session_key(service))
+    assert before
+    reference = reference_on(caller.types("1").screen)
+    service.redis.restore(_session_key(service), 0, before, replace=True)
+    assert reference_on(caller.dials().screen) == reference
+    assert not caller.is_connected
+    assert service.only_case().reference == reference
+    assert caller.dials().screen.startswith("पुकार")
+
+
+def test_a_provider_that_uses_a_session_id_again_loses_no_complaint(service: Service) -> None:
+    first, second = service.caller(), service.caller()
+    for caller, story in ((first, "पहली बात"), (second, "दूसरी बात")):
+        caller.dials()
+        caller.session = "AGAIN"
+        caller.sends_again()
+        for typed in (*TO_CONFIRM[:4], story, "1"):
+            caller.types(typed)
+        for _ in range(6):
+            service.caller().dials()
+    assert reference_on(first.screen) != reference_on(second.screen)
+    assert len(service.parts.cases.newest()) == 2
+
+
+def _session_key(service: Service) -> str:
+    [key] = service.redis.scan_iter("pukar:session:*")
+    return key.decode()
 
 
 def _lose_records(service: Service) -> None:
-    for key in service.redis.keys("pukar:session:*"):
+    for key in list(service.redis.scan_iter("pukar:session:*")):
         service.redis.delete(key)

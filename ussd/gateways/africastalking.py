@@ -23,6 +23,7 @@ _OUTCOMES: dict[str, Outcome] = {
 }
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")
 _LONGEST_SESSION_ID = 200
+_LONGEST_TEXT = 10_000  # characters; a whole session by phone has a tenth of it
 _DIGITS_OF_A_COUNT = 9
 
 
@@ -36,7 +37,11 @@ class AfricasTalking:
 
     def read(self, form: MultiDict[str, str]) -> Keyed:
         """Understand a request; `text` may be missing on the first one."""
-        keyed = _CONTROL.sub(" ", form.get("text", ""))
+        text = form.get("text", "")
+        if len(text) > _LONGEST_TEXT:
+            message = "text is too long"
+            raise Malformed(message)
+        keyed = _CONTROL.sub(" ", text)
         return Keyed(_session(form), _phone(form), western_digits(normalise(keyed)))
 
     def write(self, reply: Reply) -> str:
