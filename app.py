@@ -20,13 +20,14 @@ from core.logs import configure_logs
 from core.outbox import Outbox
 from core.sealing import Seal
 from core.session_ends import SessionEnds
-from core.sessions import Sessions
+from core.sessions import Sessions, SessionsDown
 from core.settings import Settings, SettingsError, read_settings
 from simulator.page import simulator_page
 from sms.gateways.simulator import Simulator
 from sms.postman import Postman
 from ussd.blueprint import ussd_blueprint
 from ussd.entrance import Entrance
+from ussd.gateway import Gateway as UssdGateway
 from ussd.gateways.africastalking import AfricasTalking
 
 LARGEST_REQUEST = 256 * 1024  # bytes
@@ -47,12 +48,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         sessions=Sessions(settings.redis_url, seal),
         helpline=settings.voice_number,
     )
-    ussd = Entrance(
-        AfricasTalking(settings.africastalking_budget),
-        office,
-        SessionEnds(database, seal),
-        seal,
-    )
+    ussd_gateways: list[UssdGateway] = [AfricasTalking(settings.africastalking_budget)]
     phones = Simulator(settings.data_dir / "inbox.jsonl")
     # Production has no SMS gateway yet: letters wait in the outbox.
     postman = Postman(Outbox(database), phones, languages, seal) if settings.is_demo else None
@@ -61,7 +57,10 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.extensions[KEY] = Parts(settings, database, office, postman)
     app.register_blueprint(health_blueprint(database, office.sessions))
-    app.register_blueprint(ussd_blueprint(ussd, "" if settings.is_demo else settings.webhook_key))
+    for gateway in ussd_gateways:
+        entrance = Entrance(gateway, office, SessionEnds(database, seal), seal)
+        key = "" if settings.is_demo else settings.webhook_key
+        app.register_blueprint(ussd_blueprint(entrance, key))
     if settings.is_demo:
         app.register_blueprint(simulator_page(phones, settings.service_code))
     for command in COMMANDS:
@@ -78,7 +77,7 @@ def create_served_app() -> Flask:
 def _app_of_commands() -> Flask:
     try:
         return create_app()
-    except SettingsError as error:
+    except (SettingsError, OSError) as error:
         raise click.ClickException(str(error)) from error
 
 
@@ -89,7 +88,7 @@ class Console(FlaskGroup):
         """Run a command."""
         try:
             return super().invoke(ctx)
-        except (DatabaseDown, NoRedis) as trouble:
+        except (DatabaseDown, SessionsDown, NoRedis) as trouble:
             raise click.ClickException(f"{type(trouble).__name__}: {trouble}") from trouble
 
 
@@ -101,3 +100,4 @@ cli = Console(
     set_debug_flag=False,
     help="Pukar: police services of Bihar for any phone.",
 )
+cli.params = []  # Flask's own (--app, --debug) have no meaning here

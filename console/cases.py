@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import getpass
-from datetime import datetime
 
 import click
 from flask.cli import with_appcontext
@@ -13,12 +12,11 @@ from core.cases import Case, CaseError, CaseLine, Move
 from core.clock import local_date, local_time, now
 from core.directory import Directory, Station
 from core.phone import masked
-from core.reference import grouped, ungrouped
+from core.reference import grouped
 from core.spelling import find_by_spelling
 from core.states import REJECTION_REASONS, STATES
 
 _PAGE = 20
-_DATE = "%d-%m-%Y"
 
 
 @click.group()
@@ -52,9 +50,10 @@ def list_cases(state: str | None, page: int) -> None:
 def show(reference: str) -> None:
     """Show one case with its history."""
     parts = current_parts()
-    case = parts.cases.find(ungrouped(reference))
-    if case is None:
-        raise click.ClickException(f"There is no case {reference}. See: pukar cases list")
+    try:
+        case = parts.cases.look_up(reference)
+    except CaseError as error:
+        raise click.ClickException(f"{error} See: pukar cases list") from error
     lines = {
         "Reference": grouped(case.reference),
         "State": f"{case.state} since {local_time(case.state_since)}",
@@ -82,7 +81,6 @@ def show(reference: str) -> None:
 @click.option("--fir-number", help="Needed for fir_registered, such as 123/2026.")
 @click.option(
     "--fir-date",
-    type=click.DateTime([_DATE]),
     default=lambda: local_date(now()),
     help="Date of the FIR, DD-MM-YYYY; today if not given.",
 )
@@ -95,15 +93,18 @@ def move(  # noqa: PLR0913  # one for each option of the command
     state: str,
     note: str | None,
     fir_number: str | None,
-    fir_date: datetime,
+    fir_date: str,
     station: str | None,
     reason: str | None,
     who: str,
 ) -> None:
-    """Move a case to another state; the citizen gets an SMS."""
+    """Move a case to another state and post the letter that tells the citizen.
+
+    Where a case may go from its state is said when it may not go there.
+    """
     details = {"reason": reason} if reason else {}
     if fir_number:
-        details |= {"fir_number": fir_number, "fir_date": fir_date.strftime(_DATE)}
+        details |= {"fir_number": fir_number, "fir_date": fir_date}
     if station:
         found = _station(station, current_parts().office.directory)
         details |= {"station": found.code, "district": found.district.code}
@@ -111,7 +112,9 @@ def move(  # noqa: PLR0913  # one for each option of the command
         case = current_parts().cases.move(reference, Move(state, who, note, details))
     except (CaseError, ValueError) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(f"{grouped(case.reference)} is now {case.state}; the citizen gets an SMS.")
+    click.echo(
+        f"{grouped(case.reference)} is now {case.state}; a letter to the citizen is in the outbox."
+    )
 
 
 def _station(wanted: str, directory: Directory) -> Station:

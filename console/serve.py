@@ -5,6 +5,7 @@ from __future__ import annotations
 import multiprocessing
 import signal
 import socket
+import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
 from threading import Event, Thread
@@ -122,7 +123,7 @@ def _welcome(parts: Parts, host: str) -> None:
     )
     if parts.settings.is_demo:
         _say(f"\n  Phone simulator  {address}/simulator/   (dial {parts.settings.service_code})")
-        _say("  Phone in the terminal  pukar talk")
+        _say(f"  In the terminal  {sys.argv[0]} talk")
     _say(f"  Health           {address}/health/ready\n  Ctrl-C ends the service.\n")
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, Row, select, update
 from sqlalchemy.exc import IntegrityError
 
 from core.citizens import chosen_language, remember_citizen
-from core.clock import now
+from core.clock import HERE, now
 from core.database import Database
 from core.letters import letter_of_state
 from core.outbox import Recipient, post
@@ -136,6 +136,13 @@ class Cases:
         with self._database.reading() as connection:
             row = connection.execute(select(cases).where(cases.c.reference == reference)).first()
         return self._open(row) if row else None
+
+    def look_up(self, typed_reference: str) -> Case:
+        """Find a case by its number as somebody typed it; raise CaseError where there is none."""
+        case = self.find(_checked(typed_reference))
+        if case is None:
+            raise CaseError(f"There is no case {typed_reference}.")
+        return case
 
     def events_of(self, case: Case) -> list[Event]:
         """List the moves of a case, the first one first."""
@@ -299,6 +306,16 @@ def _check_details(move: Move) -> None:
         raise CaseError(f"Reasons are: {', '.join(REJECTION_REASONS)}.")
     if "fir_number" in details and not _FIR_NUMBER.fullmatch(details["fir_number"]):
         raise CaseError("An FIR number looks like 123/2026.")
+    if "fir_date" in details and not _is_past_date(details["fir_date"]):
+        raise CaseError("The date of an FIR looks like 24-11-2026, and is not in the future.")
+
+
+def _is_past_date(written: str) -> bool:
+    try:
+        date = datetime.strptime(written, "%d-%m-%Y").replace(tzinfo=HERE)
+    except ValueError:
+        return False
+    return date <= now()
 
 
 def _contents(told: NewCase | Case) -> tuple[str, ...]:

@@ -9,11 +9,13 @@ from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
+
+from core.tables import cases
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 _PATIENCE_SECONDS = 2  # a caller waits; TRAI asks for an answer within two seconds
@@ -63,9 +65,13 @@ class Database:
         self.engine.dispose()
 
     def ping(self) -> None:
-        """Raise DatabaseDown unless the database answers."""
-        with self.reading() as connection:
-            connection.execute(text("SELECT 1"))
+        """Raise DatabaseDown unless the database answers and has its tables."""
+        try:
+            with self.reading() as connection:
+                connection.execute(select(cases.c.id).limit(1))
+        except DBAPIError as error:
+            message = "its tables are missing: pukar db upgrade makes them"
+            raise DatabaseDown(message) from error
 
     def migrate(self) -> None:
         """Bring the tables to the newest form."""

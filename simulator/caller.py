@@ -6,6 +6,7 @@ assert "थाना" in caller.screen
 
 from __future__ import annotations
 
+import re
 import secrets
 from dataclasses import dataclass, field
 from http import HTTPStatus
@@ -40,6 +41,12 @@ class Caller:
         self.keyed = f"{self.keyed}*{text}" if self.keyed else text
         self.said.append(f"types({text!r})")
         return self.sends_again()
+
+    def chooses(self, label: str) -> Caller:
+        """Press the key of an option, on whichever page it stands."""
+        while not (found := re.search(rf"^(\d) {re.escape(label)}$", self.screen, re.MULTILINE)):
+            self.types("9")
+        return self.types(found[1])
 
     def sends_again(self) -> Caller:
         """Send the last request once more, as a provider does that got no answer."""

@@ -29,6 +29,7 @@ from core.text import Name
 from tests.fakes import DIRECTORY, WalkedPolice
 
 OTHER_LANGUAGES = {"hi", "hi_Latn"}  # one way through the loop of languages is enough
+SHOWN_IN_FULL = ("theft", "police_conduct")  # the kinds of complaint; others are alike
 MOST_OF_A_LIST = 16
 LAST_ROUND = 2  # of the loops: languages, wrong reference numbers
 
@@ -91,7 +92,7 @@ def base_name(name: str) -> str:
 
 
 def walk(script: Script | None = None, *, brief: bool = False) -> Iterator[Path]:
-    """Walk every path; `brief` takes two entries of each long list."""
+    """Walk every path; `brief` takes two entries of a long list, and two kinds in full."""
     yield from _walk(script or the_script(), {}, (), brief=brief)
 
 
@@ -105,7 +106,9 @@ def _walk(
         for result in RESULTS[base_name(turn.once.name)]:
             yield from _walk(script, {**answers, turn.once.name: result}, steps, brief=brief)
     elif not _is_beyond(turn.question.name):
-        for meaning in meanings(turn.question, brief=brief):
+        choices = meanings(turn.question, brief=brief)
+        is_like_another = brief and answers.get("kind", SHOWN_IN_FULL[0]) not in SHOWN_IN_FULL
+        for meaning in choices[:1] if is_like_another else choices:
             kept = {**answers, turn.question.name: meaning}
             yield from _walk(script, kept, (*steps, (turn, meaning)), brief=brief)
 

@@ -35,6 +35,7 @@ class Simulator:
         """Put the letter into the inbox of its phone."""
         line = {**asdict(letter), "at": now().isoformat()}
         try:
+            self._file.touch(mode=0o600)
             with self._file.open("a", encoding="utf-8") as file:
                 file.write(json.dumps(line, ensure_ascii=False) + "\n")
         except OSError as error:

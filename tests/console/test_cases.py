@@ -95,6 +95,17 @@ def test_an_fir_number_looks_like_one(service: Service, fir_number: str) -> None
     assert "123/2026" in result.output
 
 
+@pytest.mark.parametrize("date", ["99-99-2026", "yesterday", "01-01-2199", ""])
+def test_an_fir_date_is_a_date_of_the_past(service: Service, date: str) -> None:
+    reference = registers(service.caller())
+    service.pukar("cases", "move", reference, "sent_to_station")
+    options = ["--fir-number", "1/2026", "--fir-date", date]
+    move = ["cases", "move", reference, "fir_registered", *options]
+    result = service.app.test_cli_runner().invoke(args=move)
+    assert result.exit_code == 1
+    assert "24-11-2026" in result.output
+
+
 def test_events_are_never_changed(service: Service) -> None:
     registers(service.caller())
     for change in (update(events).values(who="nobody"), delete(events)):

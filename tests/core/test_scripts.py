@@ -80,7 +80,7 @@ def test_no_question_name_was_ever_used_for_something_else(paths: list[Path]) ->
     assert not [name for name in used if "retired" in ever[name]]
 
 
-def test_a_complaint_takes_at_most_eight_requests(paths: list[Path]) -> None:
+def test_the_shortest_way_to_a_number_takes_at_most_eight_requests(paths: list[Path]) -> None:
     """From dial to reference number, for every kind, by PIN and by the usual station."""
     shortest: dict[tuple[object, bool], int] = {}
     for path in paths:

@@ -49,7 +49,7 @@ def test_a_station_need_not_be_known(caller: Caller, service: Service) -> None:
 def test_a_complaint_about_the_police_goes_to_the_district(
     caller: Caller, service: Service
 ) -> None:
-    caller.dials().types("1").types("9").types("3")
+    caller.dials().types("1").chooses("पुलिस का व्यवहार")
     assert "पिन कोड" in caller.screen
     caller.types("800001")
     assert "क्या हुआ" in caller.screen

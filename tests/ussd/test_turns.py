@@ -166,7 +166,7 @@ def test_a_provider_that_uses_a_session_id_again_loses_no_complaint(service: Ser
 
 def _session_key(service: Service) -> str:
     [key] = service.redis.scan_iter("pukar:session:*")
-    return key.decode()
+    return str(key.decode())
 
 
 def _lose_records(service: Service) -> None:
