@@ -6,15 +6,17 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from urllib.error import URLError
 from urllib.parse import urlencode
 from urllib.request import urlopen
 
 import pytest
+from redis import Redis
 
+from core.embedded import redis_url
 from core.settings import Settings
 
 pytestmark = pytest.mark.usefixtures("redis_program")
@@ -42,7 +44,7 @@ def served(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
         [pukar(), "serve"], env=environment, cwd=ROOT, stderr=subprocess.PIPE
     )
     try:
-        wait_until_ready(environment)
+        wait_until(lambda: "ok" in get(environment, "/health/ready"))
         yield process
     finally:
         process.send_signal(signal.SIGINT)
@@ -53,16 +55,15 @@ def pukar() -> str:
     return str(Path(sys.executable).with_name("pukar"))
 
 
-def wait_until_ready(environment: dict[str, str]) -> None:
+def wait_until(came: Callable[[], bool]) -> None:
+    """Try again and again, until something came true or patience is at its end."""
     deadline = time.monotonic() + PATIENCE
     while True:
-        try:
-            assert get(environment, "/health/ready")
-        except (URLError, ConnectionError):
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
-        else:
-            return
+        with suppress(URLError, ConnectionError):
+            if came():
+                return
+        assert time.monotonic() < deadline
+        time.sleep(0.1)
 
 
 def get(environment: dict[str, str], path: str) -> str:
@@ -92,28 +93,40 @@ def test_what_was_registered_survives_a_kill_and_its_letter_arrives(
         )
         assert reference in listed.stdout.decode()
         assert post(environment, f"{TO_CONFIRM}*chori hui*1") == screen
-        deadline = time.monotonic() + PATIENCE
-        while reference.replace(" ", "") not in get(
-            environment, "/simulator/inbox?phone=%2B919800000001"
-        ):
-            assert time.monotonic() < deadline
-            time.sleep(0.1)
+        inbox = "/simulator/inbox?phone=%2B919800000001"
+        wait_until(lambda: reference.replace(" ", "") in get(environment, inbox))
 
 
-def test_talk_is_a_phone_in_the_terminal_and_prints_itself_as_a_test(
+def test_a_port_in_use_is_said_in_a_line(environment: dict[str, str]) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", int(environment["PORT"])))
+        other.listen()
+        ended = subprocess.run(
+            [pukar(), "serve"], env=environment, cwd=ROOT, capture_output=True, check=False
+        )
+    assert ended.returncode != 0
+    assert ended.stderr.decode().startswith(f"Error: Port {environment['PORT']} cannot be used")
+
+
+def test_a_session_store_that_is_killed_comes_back_with_its_drafts(
     environment: dict[str, str],
 ) -> None:
+    with served(environment):
+        screen = post(environment, "1*1")
+        with Redis.from_url(redis_url(Path(environment["DATA_DIR"]).resolve())) as redis:
+            pid = redis.info("server")["process_id"]
+        time.sleep(1.5)  # the append-only file is on disk after a second
+        os.kill(pid, signal.SIGKILL)
+        wait_until(lambda: "ok" in get(environment, "/health/ready"))
+        assert post(environment, "1*1") == screen
+
+
+@pytest.mark.parametrize("leaving", [b"1\n1\n", b"1\n1\n\n"], ids=["end of input", "empty line"])
+def test_talk_is_left_politely(environment: dict[str, str], leaving: bytes) -> None:
     call = subprocess.run(
-        [pukar(), "talk"],
-        env=environment,
-        cwd=ROOT,
-        input=b"1\n1\n\n",
-        capture_output=True,
-        check=True,
+        [pukar(), "talk"], env=environment, cwd=ROOT, input=leaving, capture_output=True, check=True
     )
-    said = call.stdout.decode()
-    assert "किस बारे में?" in said
-    assert "caller.dials().types('1').types('1').drops()" in said
+    assert "caller.dials().types('1').types('1').drops()" in call.stdout.decode()
 
 
 def test_production_without_settings_says_what_is_missing_and_stops(

@@ -3,6 +3,7 @@
 from pathlib import Path
 
 import pytest
+from cryptography.fernet import Fernet
 
 from core.settings import Settings, SettingsError, read_settings
 from tests.service import service_with
@@ -38,6 +39,50 @@ def test_production_names_each_setting_that_is_missing(monkeypatch: pytest.Monke
         "WEBHOOK_KEY",
         "SERVICE_CODE",
         "VOICE_NUMBER",
+    ]
+
+
+@pytest.mark.redis
+def test_production_leaves_letters_in_the_outbox_until_a_gateway_is_connected(
+    sqlite_database_url: str, fresh_redis_url: str, tmp_path: Path
+) -> None:
+    stores = {"database_url": sqlite_database_url, "redis_url": fresh_redis_url}
+    with service_with(**stores, data_dir=tmp_path, env="production") as service:
+        result = service.app.test_cli_runner().invoke(args=["worker"])
+    assert result.exit_code == 1
+    assert "letters wait in the outbox" in result.output
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "said"),
+    [
+        ("PORT", "abc", "PORT: "),
+        ("PORT", "80000", "PORT: "),
+        ("PUKAR_ENV", "Production", "PUKAR_ENV: "),
+        ("DATA_KEYS", "bad", "DATA_KEYS must be Fernet keys"),
+        ("DATA_KEYS", ",", "DATA_KEYS must be Fernet keys"),
+    ],
+)
+def test_a_wrong_value_is_said_in_a_line(
+    monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
+) -> None:
+    monkeypatch.setenv(name, value)
+    with pytest.raises(SettingsError, match=said) as error:
+        read_settings()
+    assert len(str(error.value).splitlines()) == 1
+
+
+def test_production_wants_secrets_that_cannot_be_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("SECRET_KEY", "WEBHOOK_KEY", "DATABASE_URL", "REDIS_URL", "VOICE_NUMBER"):
+        monkeypatch.setenv(name, "x")
+    monkeypatch.setenv("SERVICE_CODE", "*123#")
+    monkeypatch.setenv("DATA_KEYS", Fernet.generate_key().decode())
+    monkeypatch.setenv("PUKAR_ENV", "production")
+    with pytest.raises(SettingsError) as error:
+        read_settings()
+    assert [line.split(":")[0] for line in str(error.value).splitlines()] == [
+        "SECRET_KEY is too short",
+        "WEBHOOK_KEY is too short",
     ]
 
 
