@@ -98,7 +98,7 @@ STATES: dict[str, State] = {
     ),
     "final_report_filed": State(
         Text("Final report filed"),
-        _CLOSED,
+        Text("If you do not agree, you can object in court."),
         Text("Reference {reference}: final report filed in court. -Bihar Police"),
         frozenset({"disposed", "reopened"}),
     ),
@@ -131,7 +131,7 @@ STATES: dict[str, State] = {
     "withdrawn": State(
         Text("Withdrawn"),
         Text("You can make a new complaint at any time."),
-        Text("Reference {reference}: withdrawn as you wished. -Bihar Police"),
+        Text("Reference {reference}: withdrawn. Not your wish? Go to the station. -Bihar Police"),
         frozenset({"reopened"}),
     ),
     "reopened": State(

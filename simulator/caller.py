@@ -45,6 +45,9 @@ class Caller:
     def chooses(self, label: str) -> Caller:
         """Press the key of an option, on whichever page it stands."""
         while not (found := re.search(rf"^(\d) {re.escape(label)}$", self.screen, re.MULTILINE)):
+            if "\n9 " not in self.screen:
+                message = f"no {label} here: {self.screen}"
+                raise LookupError(message)
             self.types("9")
         return self.types(found[1])
 

@@ -86,7 +86,7 @@ def service_with(**values: object) -> Iterator[Service]:
 
 def registers(caller: Caller, story: str = "कल रात साइकिल चोरी हो गई") -> str:
     """Register a theft at Gardanibagh, Patna, and give its reference number."""
-    for typed in ("1", "1", "800001", "1", story, "1"):
+    for typed in ("1", "4", "800001", "1", story, "1"):
         if not caller.keyed and not caller.is_connected:
             caller.dials()
         caller.types(typed)

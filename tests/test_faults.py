@@ -13,8 +13,8 @@ from tests.service import Service, reference_on, registers, service_with
 
 pytestmark = pytest.mark.usefixtures("redis_program")
 
-TO_CONFIRM = ("1", "1", "800001", "1", "कल रात साइकिल चोरी हो गई")
-TROUBLE = "अभी दिक्कत है। थोड़ी देर में फिर डायल करें या 06120000000 पर फ़ोन करें।"
+TO_CONFIRM = ("1", "4", "800001", "1", "कल रात साइकिल चोरी हो गई")
+TROUBLE = "अभी सेवा में दिक्कत है। थोड़ी देर में फिर डायल करें या 06120000000 पर फोन करें।"
 
 
 @pytest.fixture
@@ -45,7 +45,7 @@ def test_a_stopped_session_store_is_said_politely_and_the_draft_survives_it(
     assert service.client.get("/health/live").status_code == 200
     assert service.parts.cases.newest() == []
     store.start()
-    assert "आप यहां रुके थे" in caller.dials().screen
+    assert "बात यहां रुकी थी" in caller.dials().screen
     assert caller.types("1").screen == before
     reference_on(caller.types("1").screen)
 

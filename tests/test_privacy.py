@@ -20,7 +20,7 @@ def test_no_store_holds_a_phone_number_or_a_story_in_clear(
     stores = {"database_url": sqlite_database_url, "redis_url": fresh_redis_url}
     with service_with(**stores, data_dir=tmp_path) as service:
         registers(service.caller(PHONE), STORY)
-        service.caller(PHONE).dials().types("1").types("1").drops()
+        service.caller(PHONE).dials().types("1").types("4").drops()
         files = Path(sqlite_database_url.removeprefix("sqlite:///")).parent.glob("pukar.db*")
         kept = [file.read_bytes() for file in files]
         kept += [dumped for key in service.redis.scan_iter() if (dumped := service.redis.dump(key))]

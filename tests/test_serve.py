@@ -24,7 +24,7 @@ pytestmark = pytest.mark.usefixtures("redis_program")
 ROOT = Path(__file__).parent.parent
 PATIENCE = 30.0
 FORM = {"sessionId": "ATUid_1", "phoneNumber": "+919800000001", "networkCode": "99999"}
-TO_CONFIRM = "1*1*800001*1"
+TO_CONFIRM = "1*4*800001*1"
 
 
 @pytest.fixture
@@ -81,11 +81,11 @@ def test_what_was_registered_survives_a_kill_and_its_letter_arrives(
     environment: dict[str, str],
 ) -> None:
     with served(environment) as process:
-        for text in ("", "1", "1*1", "1*1*800001", TO_CONFIRM, f"{TO_CONFIRM}*chori hui"):
+        for text in ("", "1", "1*4", "1*4*800001", TO_CONFIRM, f"{TO_CONFIRM}*chori hui"):
             assert post(environment, text).startswith("CON ")
         screen = post(environment, f"{TO_CONFIRM}*chori hui*1")
         process.kill()
-    assert screen.startswith("END दर्ज हुई: ")
+    assert screen.startswith("END शिकायत मिली: ")
     reference = screen.split(": ")[1].split("\n")[0]
     with served(environment):
         listed = subprocess.run(
@@ -112,13 +112,13 @@ def test_a_session_store_that_is_killed_comes_back_with_its_drafts(
     environment: dict[str, str],
 ) -> None:
     with served(environment):
-        screen = post(environment, "1*1")
+        screen = post(environment, "1*4")
         with Redis.from_url(redis_url(Path(environment["DATA_DIR"]).resolve())) as redis:
             pid = redis.info("server")["process_id"]
         time.sleep(1.5)  # the append-only file is on disk after a second
         os.kill(pid, signal.SIGKILL)
         wait_until(lambda: "ok" in get(environment, "/health/ready"))
-        assert post(environment, "1*1") == screen
+        assert post(environment, "1*4") == screen
 
 
 @pytest.mark.parametrize("leaving", [b"1\n1\n", b"1\n1\n\n"], ids=["end of input", "empty line"])

@@ -119,4 +119,7 @@ def test_an_operator_without_unicode_gets_roman_script_and_is_offered_no_devanag
     stores = {"database_url": sqlite_database_url, "redis_url": fresh_redis_url}
     with service_with(**stores, data_dir=tmp_path, africastalking_ussd_units=0) as service:
         screen = service.caller().dials().screen
-    assert screen == "Pukar: Bihar Police\n1 Shikayat\n2 Sthiti\n3 Hindi (ABC)\n4 English\n0 Band"
+    assert (
+        screen
+        == "Pukar: Bihar Police\n1 Shikayat\n2 Shikayat ka haal\n3 Hindi (ABC)\n4 English\n0 Band"
+    )

@@ -10,7 +10,7 @@ option within reach on every page, 9 shows more, 0 goes back. Africa's Talking k
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import asdict, dataclass, replace
 from typing import Any, assert_never
 
 from core.alphabet import Budget, clusters
@@ -75,17 +75,30 @@ class _Sheet:
     otherwise: str = ""
     more: str = ""
     back: str = ""
-    most_options: int = field(default=8)
+    most_options: int = 8
+    question_at: int = 0
 
     def page(self, at: int) -> tuple[list[_Item], str, bool]:
         """Fill one screen from an item on: the items, its text, whether the rest fits too."""
         rest = self.items[at:]
         if self._fits(rest, more=False):
             return rest, self._write(rest, more=False), True
+        most = self._most_items(at)
         shown = 1
-        while self._fits(rest[: shown + 1], more=True):
+        while shown < most and self._fits(rest[: shown + 1], more=True):
             shown += 1
         return rest[:shown], self._write(rest[:shown], more=True), False
+
+    def _most_items(self, at: int) -> int:
+        """Count the items up to the question, if it fits on a screen with all its options.
+
+        What comes before it then has a screen of its own: a question torn from its options is
+        taken for the end.
+        """
+        is_before = at < self.question_at
+        if is_before and self._fits(self.items[self.question_at :], more=False):
+            return self.question_at - at
+        return len(self.items)
 
     def has_more_pages_than(self, limit: int) -> bool:
         """Say whether the whole needs more screens than that."""
@@ -200,8 +213,17 @@ def _sheet(due: Due, view: View, language: Language, budget: Budget) -> _Sheet:
         items += _option_items(options, language)
     elif isinstance(question, Number):
         items += _option_items(question.instead, language)
-    notice = render(question.expected, language) if view.unclear else ""
-    return _with_foot(due, _Sheet(items, budget, notice=notice), language)
+    notice = _notice(due, question, language, budget) if view.unclear else ""
+    intro = question.intro if question.intro and not view.letters else None
+    question_at = len(list(_words(render(intro, language), ""))) if intro else 0
+    sheet = _Sheet(items, budget, notice=notice, question_at=question_at)
+    return _with_foot(due, sheet, language)
+
+
+def _notice(due: Ask, question: Question, language: Language, budget: Budget) -> str:
+    if isinstance(question, Choice) and _takes_letters(due, question, language, budget):
+        return render(Text("No such name or number."), language)
+    return render(question.expected, language)
 
 
 def _with_foot(due: Ask, sheet: _Sheet, language: Language) -> _Sheet:

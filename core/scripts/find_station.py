@@ -11,7 +11,7 @@ PIN_DIGITS = 6
 NOWHERE = Place(district=None, station=None)
 
 _BY_DISTRICT = option("district", Text("Choose the district"))
-_UNKNOWN = option("unknown", Text("I do not know"))
+_UNKNOWN = option("unknown", Text("I do not know the district"))
 _NOT_LISTED: Option[Station | None] = Option("not_listed", Text("Not listed"), None)
 
 
@@ -49,7 +49,7 @@ def place_label(police: Police, place: Place) -> Words:
         return station_label(station)
     if district := police.directory.district(place.district):
         return Text("District {district}")(district=district.name)
-    return Text("Station not known")
+    return Text("Place not known")
 
 
 async def _ask_pin(instead: tuple[Option[str], ...], intro: Words | None = None) -> str:

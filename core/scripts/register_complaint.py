@@ -10,12 +10,13 @@ from core.reference import grouped
 from core.scripts.find_station import find_district, find_station, place_label
 from core.text import Text, Words
 
+# What cannot wait comes first: in Devanagari the first screen has room for five.
 KINDS = {
-    "theft": Text("Theft"),
-    "violence": Text("Violence, threat"),
-    "cyber_fraud": Text("Cyber fraud"),
-    "missing_person": Text("Missing person"),
     "women_safety": Text("Women's safety"),
+    "violence": Text("Violence, threat"),
+    "missing_person": Text("Missing person"),
+    "theft": Text("Theft"),
+    "cyber_fraud": Text("Cyber fraud"),
     "dispute": Text("Dispute, nuisance"),
     "police_conduct": Text("Police conduct"),
     "other": Text("Something else"),
@@ -26,8 +27,8 @@ _DIAL_112 = Text("In danger? Dial 112 first.")
 FIRST_OF_ALL = {
     "violence": _DIAL_112,
     "women_safety": _DIAL_112,
-    "cyber_fraud": Text("Money lost? Call 1930 at once."),
-    "missing_person": Text("Child missing? Call 1098 too. Danger: 112."),
+    "cyber_fraud": Text("Money lost? Call now: 1930"),
+    "missing_person": Text("Danger: 112, child: 1098"),
 }
 
 
@@ -49,8 +50,8 @@ async def register_complaint(police: Police) -> Words:
 def registered(reference: str) -> Words:
     """Say that a complaint is registered, under which number, and what it is not."""
     return Text(
-        "Registered: {reference}. Keep this number. It is a complaint, not yet an FIR."
-        " The police will look at it; we send you an SMS."
+        "Complaint registered: {reference}. Keep this number. It is not yet an FIR."
+        " You will get an SMS."
     )(reference=grouped(reference))
 
 

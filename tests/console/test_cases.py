@@ -37,7 +37,7 @@ def test_a_move_is_an_event_and_an_sms(service: Service) -> None:
         "cases", "move", reference, "sent_to_station", "--note", "ok", "--who", "A"
     )
     assert "is now sent_to_station" in moved
-    assert service.inbox()[0] == f"संदर्भ {reference}: थाने भेजा गया। -बिहार पुलिस"
+    assert service.inbox()[0] == f"आवेदन {reference}: थाने भेजा गया। -बिहार पुलिस"
     assert "received -> sent_to_station  by A    ok" in service.pukar("cases", "show", reference)
 
 
@@ -46,7 +46,7 @@ def test_an_fir_comes_with_its_number(service: Service) -> None:
     reference = registers(caller)
     service.pukar("cases", "move", reference, "sent_to_station")
     service.pukar("cases", "move", reference, "fir_registered", "--fir-number", "123/2026")
-    assert service.inbox()[0] == f"संदर्भ {reference}: FIR 123/2026 दर्ज। -बिहार पुलिस"
+    assert service.inbox()[0] == f"आवेदन {reference} पर FIR 123/2026 दर्ज हुई। -बिहार पुलिस"
     screen = caller.dials(f"2*{reference}").screen
     while caller.is_connected:
         screen += caller.types("9").screen

@@ -74,17 +74,17 @@ def test_a_complaint_from_dial_to_sms(page: Page, sqlite_service: Service) -> No
     phone.press("quick-dial")
     phone.waits_for("बिहार पुलिस")
     for typed, then in (
-        ("1", "किस बारे में"),
-        ("1", "पिन कोड"),
-        ("800001", "थाना, पटना"),
+        ("1", "1 महिला सुरक्षा"),
+        ("4", "पिन कोड"),
+        ("800001", "पटना का थाना"),
         ("कोत", "1 कोतवाली"),
-        ("1", "क्या हुआ"),
+        ("1", "थोड़े में लिखें"),
         (STORY, "शिकायत भेजें"),
     ):
         phone.answers(typed)
         phone.waits_for(then)
     phone.answers("1")
-    shown = phone.waits_for("दर्ज हुई")
+    shown = phone.waits_for("शिकायत मिली")
     found = re.search(r"\d{3} \d{3} \d{4}", shown)
     assert found
     reference = found[0].replace(" ", "")
@@ -94,7 +94,7 @@ def test_a_complaint_from_dial_to_sms(page: Page, sqlite_service: Service) -> No
     phone.press("red")
     page.locator("[data-test=badge]", has_text="2").first.wait_for()
     phone.press("inbox")
-    phone.waits_for(f"संदर्भ {reference}: थाने भेजा गया")
+    phone.waits_for(f"आवेदन {reference}: थाने भेजा गया")
 
     phone.press("red")
     phone.press("red")
@@ -102,7 +102,7 @@ def test_a_complaint_from_dial_to_sms(page: Page, sqlite_service: Service) -> No
     for key in f"384*78527*2*{reference}#":
         phone.at.press(key)
     phone.press("green")
-    phone.waits_for("थाने को भेजी गई")
+    phone.waits_for("थाने भेजी गई")
 
 
 def test_a_lost_answer_comes_again_and_a_dropped_call_goes_on(page: Page) -> None:
@@ -110,13 +110,13 @@ def test_a_lost_answer_comes_again_and_a_dropped_call_goes_on(page: Page) -> Non
     phone.press("quick-dial")
     phone.waits_for("बिहार पुलिस")
     phone.answers("1")
-    phone.waits_for("किस बारे में")
+    phone.waits_for("1 महिला सुरक्षा")
     phone.press("lose")
-    phone.answers("1")
+    phone.answers("4")
     phone.waits_for("No answer")
     phone.press("green")
     phone.waits_for("पिन कोड")
     phone.press("drop")
     phone.waits_for("Call dropped")
     phone.press("quick-dial")
-    phone.waits_for("आप यहां रुके थे")
+    phone.waits_for("बात यहां रुकी थी")

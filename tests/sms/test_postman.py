@@ -167,7 +167,7 @@ def test_a_letter_in_the_hands_of_one_postman_is_not_taken_by_another(
 @pytest.mark.redis
 def test_a_letter_comes_in_the_language_of_the_phone(service: Service) -> None:
     caller = service.caller().dials().types("5")
-    for typed in ("1", "1", "800001", "1", "My bicycle was stolen", "1"):
+    for typed in ("1", "4", "800001", "1", "My bicycle was stolen", "1"):
         caller.types(typed)
     [text] = service.inbox()
     assert text.endswith(": received. Please keep this number. -Bihar Police")

@@ -14,10 +14,10 @@ FIRST = {
     "serviceCode": "*384*78527#",
     "text": "",
 }
-MENU = "CON पुकार: बिहार पुलिस\n1 शिकायत\n2 स्थिति\n3 हिन्दी\n4 Hindi\n5 English\n0 बंद"
-KINDS = "CON किस बारे में?\n1 चोरी\n2 मारपीट, धमकी\n3 साइबर ठगी\n4 लापता व्यक्ति\n9 आगे\n0 वापस"
-NOT_THERE = "CON सूची का नंबर दबाएं।\n"
-PIN = "CON जगह का पिन कोड (6 अंक)?\n1 जिला चुनें\n2 पता नहीं\n0 वापस"
+MENU = "CON पुकार: बिहार पुलिस\n1 शिकायत\n2 शिकायत का हाल\n3 हिंदी\n4 Hindi\n5 English\n0 बंद"
+KINDS = "CON क्या हुआ?\n1 महिला सुरक्षा\n2 मारपीट, धमकी\n3 लापता\n4 चोरी\n5 साइबर ठगी\n9 आगे\n0 वापस"
+NOT_THERE = "CON सूची से नंबर चुनें।\n"
+PIN = "CON डाक पिन कोड (6 अंक)?\n1 जिला चुनें\n2 जिला पता नहीं\n0 वापस"
 
 
 def post(service: Service, **fields: str | None) -> TestResponse:
@@ -85,13 +85,13 @@ def test_a_malformed_call_gets_400_and_a_plain_line(
     ("text", "screen"),
     [
         pytest.param("1", KINDS, id="one input"),
-        pytest.param("1*1", PIN, id="two inputs"),
-        pytest.param("१*१", PIN, id="Devanagari digits"),
+        pytest.param("1*4", PIN, id="two inputs"),
+        pytest.param("१*४", PIN, id="Devanagari digits"),
         pytest.param("1#", KINDS, id="the # of the service code"),
-        pytest.param("1*1*", "CON 6 अंक लिखें।\n" + PIN[4:], id="an empty last input"),
-        pytest.param("1**3", NOT_THERE + KINDS[4:40], id="an empty input"),
-        pytest.param("7", NOT_THERE + MENU[4:40], id="a key that is not there"),
-        pytest.param("98", NOT_THERE + MENU[4:40], id="a key of the provider"),
+        pytest.param("1*4*", "CON 6 अंक लिखें।\n" + PIN[4:], id="an empty last input"),
+        pytest.param("1**3", NOT_THERE + KINDS[4:30], id="an empty input"),
+        pytest.param("7", NOT_THERE + MENU[4:30], id="a key that is not there"),
+        pytest.param("98", NOT_THERE + MENU[4:30], id="a key of the provider"),
         pytest.param("0", "END धन्यवाद। खतरा हो तो 112 डायल करें।", id="back from the first"),
         pytest.param("1*0", MENU, id="back"),
         pytest.param("1*1*0*0*0", "END धन्यवाद। खतरा हो तो 112 डायल करें।", id="back and out"),
@@ -116,9 +116,9 @@ def test_inputs_that_come_with_the_first_request_are_walked(
 )
 def test_a_story_arrives_whatever_is_in_it(service: Service, story: str) -> None:
     caller = service.caller().dials()
-    for typed in ("1", "1", "800001", "1", story, "1"):
+    for typed in ("1", "4", "800001", "1", story, "1"):
         caller.types(typed)
-    assert caller.screen.startswith("दर्ज हुई: ")
+    assert caller.screen.startswith("शिकायत मिली: ")
     case = service.only_case()
     assert case.story.split() == story.replace("\x00", " ").replace("\x07", " ").split()
 
@@ -130,8 +130,10 @@ def test_only_posts_are_answered(service: Service) -> None:
 def test_each_language_is_one_key_away_and_remembered(service: Service) -> None:
     caller = service.caller().dials()
     assert caller.types("5").screen.startswith("Pukar: Bihar Police\n1 Complaint\n2 Status\n")
-    assert caller.types("4").screen.startswith("Pukar: Bihar Police\n1 Shikayat\n2 Sthiti\n")
-    assert caller.types("1").screen.startswith("Kis baare mein?\n1 Chori\n")
+    assert caller.types("4").screen.startswith(
+        "Pukar: Bihar Police\n1 Shikayat\n2 Shikayat ka haal\n"
+    )
+    assert caller.types("1").screen.startswith("Kya hua?\n1 Mahila suraksha\n")
     caller.drops()
     assert "1 Shikayat" in service.caller().dials().screen
     assert "1 शिकायत" in service.caller("+919800000002").dials().screen

@@ -14,9 +14,9 @@ pytestmark = pytest.mark.redis
 
 def test_a_complaint_is_registered_at_the_station_chosen(caller: Caller, service: Service) -> None:
     caller.dials()
-    for typed in ("1", "1", "800001", "कोत", "1", "कल रात साइकिल चोरी हो गई"):
+    for typed in ("1", "4", "800001", "कोत", "1", "कल रात साइकिल चोरी हो गई"):
         caller.types(typed)
-    assert caller.screen == ("चोरी। कोतवाली, पटना।\nशिकायत भेजें?\n1 हां, भेजें\n2 नहीं\n0 वापस")
+    assert caller.screen == ("चोरी। कोतवाली, पटना।\nशिकायत भेजें?\n1 भेजें\n2 रद्द करें\n0 वापस")
     caller.types("1")
     assert not caller.is_connected
     reference = reference_on(caller.screen)
@@ -26,21 +26,21 @@ def test_a_complaint_is_registered_at_the_station_chosen(caller: Caller, service
     assert station
     assert (case.reference, case.kind, station.name.latin) == (reference, "theft", "Kotwali")
     assert (case.phone, case.language, case.channel) == ("+919800000001", "hi", "ussd")
-    assert service.inbox() == [f"संदर्भ {reference}: प्राप्त हुआ। यह नंबर रखें। -बिहार पुलिस"]
+    assert service.inbox() == [f"आवेदन {reference}: प्राप्त हुआ। नंबर संभालकर रखें। -बिहार पुलिस"]
 
 
 def test_nothing_is_sent_without_a_yes(caller: Caller, service: Service) -> None:
     caller.dials()
-    for typed in ("1", "1", "2", "मेरा झगड़ा हुआ", "2"):
+    for typed in ("1", "4", "2", "मेरा झगड़ा हुआ", "2"):
         caller.types(typed)
-    assert caller.screen.startswith("कुछ नहीं भेजा गया")
+    assert caller.screen.startswith("शिकायत नहीं भेजी गई")
     assert service.parts.cases.newest() == []
     assert caller.dials().screen.startswith("पुकार")
 
 
 def test_a_station_need_not_be_known(caller: Caller, service: Service) -> None:
     caller.dials()
-    for typed in ("1", "1", "2", "रास्ते में बैग छिन गया", "1"):
+    for typed in ("1", "4", "2", "रास्ते में बैग छिन गया", "1"):
         caller.types(typed)
     case = service.only_case()
     assert (case.station, case.district) == (None, None)
@@ -49,10 +49,10 @@ def test_a_station_need_not_be_known(caller: Caller, service: Service) -> None:
 def test_a_complaint_about_the_police_goes_to_the_district(
     caller: Caller, service: Service
 ) -> None:
-    caller.dials().types("1").chooses("पुलिस का व्यवहार")
+    caller.dials().types("1").chooses("पुलिस के खिलाफ")
     assert "पिन कोड" in caller.screen
     caller.types("800001")
-    assert "क्या हुआ" in caller.screen
+    assert "थोड़े में लिखें" in caller.screen
     caller.types("थाने में सुनवाई नहीं हुई")
     assert "जिला पटना" in caller.screen
     caller.types("1")
@@ -61,7 +61,7 @@ def test_a_complaint_about_the_police_goes_to_the_district(
 
 
 @pytest.mark.parametrize(
-    ("keys", "number"), [("12", "112"), ("13", "1930"), ("14", "1098"), ("191", "112")]
+    ("keys", "number"), [("11", "112"), ("12", "112"), ("13", "1098"), ("15", "1930")]
 )
 def test_the_number_to_call_first_is_said_before_the_form(
     caller: Caller, keys: str, number: str
@@ -75,31 +75,31 @@ def test_the_number_to_call_first_is_said_before_the_form(
 
 @pytest.mark.parametrize("pin", ["845438", "804451"])
 def test_a_pin_of_several_districts_asks_which(caller: Caller, pin: str) -> None:
-    caller.dials().types("1").types("1").types(pin)
+    caller.dials().types("1").types("4").types(pin)
     assert caller.screen.startswith("कौन सा जिला?")
-    assert caller.types("1").screen.startswith("थाना, ")
+    assert caller.types("1").screen.split("\n")[0].endswith(" का थाना?")
 
 
 def test_an_unknown_pin_asks_for_the_district(caller: Caller) -> None:
-    caller.dials().types("1").types("1").types("999999")
-    assert caller.screen.startswith("पिन 999999 नहीं मिला।")
+    caller.dials().types("1").types("4").types("999999")
+    assert caller.screen.startswith("999999 नहीं मिला।")
     assert caller.types("gaya").screen == "कौन सा जिला?\n1 गया\n0 वापस"
 
 
 @pytest.mark.parametrize("letters", ["कोत", "kotwali", "KOT", "kotvali", "kotwaali"])
 def test_letters_narrow_a_long_list_however_spelt(caller: Caller, letters: str) -> None:
-    caller.dials().types("1").types("1").types("800001").types(letters)
-    assert caller.screen == "थाना, पटना?\n1 कोतवाली\n8 सूची में नहीं\n0 वापस"
-    assert "या नाम लिखें" in caller.types("0").screen
+    caller.dials().types("1").types("4").types("800001").types(letters)
+    assert caller.screen == "पटना का थाना?\n1 कोतवाली\n8 नहीं मिला\n0 वापस"
+    assert "नाम लिखकर खोजें" in caller.types("0").screen
 
 
 def test_letters_that_match_nothing_say_what_is_expected(caller: Caller) -> None:
-    caller.dials().types("1").types("1").types("800001").types("xyzzy")
-    assert caller.screen.startswith("सूची का नंबर दबाएं।\nथाना, पटना?")
+    caller.dials().types("1").types("4").types("800001").types("xyzzy")
+    assert caller.screen.startswith("नाम/नंबर नहीं मिला।\nपटना का थाना?")
 
 
 def test_a_long_list_pages_there_and_back(caller: Caller) -> None:
-    first = caller.dials().types("1").types("1").types("800001").screen
+    first = caller.dials().types("1").types("4").types("800001").screen
     second = caller.types("9").screen
     assert second != first
     assert caller.types("9").screen != second
@@ -110,7 +110,7 @@ def test_a_long_list_pages_there_and_back(caller: Caller) -> None:
 
 def test_a_second_complaint_is_offered_the_same_station(service: Service) -> None:
     registers(service.caller())
-    caller = service.caller().dials().types("1").types("1")
+    caller = service.caller().dials().types("1").types("4")
     assert "1 गर्दनीबाग, पटना\n" in caller.screen
     caller.types("1").types("फिर चोरी हुई").types("1")
     newest, first = service.parts.cases.newest()
@@ -121,15 +121,15 @@ def test_a_second_complaint_is_offered_the_same_station(service: Service) -> Non
 def test_three_answers_not_understood_offer_help(caller: Caller) -> None:
     caller.dials().types("1")
     for _ in range(2):
-        assert caller.types("77").screen.startswith("सूची का नंबर दबाएं।\n")
+        assert caller.types("77").screen.startswith("सूची से नंबर चुनें।\n")
     caller.types("77")
     assert "06120000000" in caller.screen
     assert "112" in caller.screen
-    assert caller.types("1").screen.startswith("किस बारे में?")
+    assert caller.types("1").screen.startswith("क्या हुआ?")
 
 
 def test_112_at_any_question_says_dial_112_and_keeps_the_draft(service: Service) -> None:
-    steps = ("1", "1", "800001", "1", "कल रात साइकिल चोरी हो गई")
+    steps = ("1", "4", "800001", "1", "कल रात साइकिल चोरी हो गई")
     for count in range(1, len(steps) + 1):
         caller = service.caller(f"+91980000001{count}").dials()
         for typed in steps[:count]:
@@ -146,59 +146,59 @@ def test_112_can_be_dialled_straight_to(caller: Caller) -> None:
 
 
 def test_a_dropped_session_goes_on_where_it_stopped(caller: Caller) -> None:
-    before = caller.dials().types("1").types("1").types("800001").screen
+    before = caller.dials().types("1").types("4").types("800001").screen
     caller.drops().dials()
-    assert caller.screen == ("आप यहां रुके थे:\nथाना, पटना?\n1 आगे बढ़ें\n2 शुरू से\n0 बंद")
+    assert caller.screen == ("बात यहां रुकी थी:\nपटना का थाना?\n1 आगे बढ़ें\n2 शुरू से\n0 बंद")
     assert caller.types("1").screen == before
 
 
 def test_a_dropped_session_can_be_started_anew(caller: Caller, service: Service) -> None:
-    caller.dials().types("1").types("1").types("800001").drops()
+    caller.dials().types("1").types("4").types("800001").drops()
     assert caller.dials().types("2").screen.startswith("पुकार")
     reference = None
-    for typed in ("1", "1", "2", "झगड़ा हुआ है", "1"):
+    for typed in ("1", "4", "2", "झगड़ा हुआ है", "1"):
         caller.types(typed)
     reference = reference_on(caller.screen)
     assert [case.reference for case in service.parts.cases.newest()] == [reference]
 
 
 def test_leaving_the_offer_keeps_the_draft(caller: Caller) -> None:
-    caller.dials().types("1").types("1").drops().dials().types("0")
-    assert "आप यहां रुके थे" in caller.dials().screen
+    caller.dials().types("1").types("4").drops().dials().types("0")
+    assert "बात यहां रुकी थी" in caller.dials().screen
 
 
 def test_a_draft_is_gone_after_a_day(caller: Caller) -> None:
     with time_machine.travel(datetime.now(UTC), tick=False) as clock:
-        caller.dials().types("1").types("1").drops()
+        caller.dials().types("1").types("4").drops()
         clock.shift(timedelta(hours=23, minutes=59))
-        assert "आप यहां रुके थे" in caller.dials().screen
+        assert "बात यहां रुकी थी" in caller.dials().screen
         caller.drops()
         clock.shift(timedelta(hours=24, minutes=1))
         assert caller.dials().screen.startswith("पुकार")
 
 
 def test_half_a_look_up_does_not_cost_the_draft(caller: Caller) -> None:
-    caller.dials().types("1").types("3").types("800001").drops()
+    caller.dials().types("1").types("5").types("800001").drops()
     for straight_to in ("2*1234567891", "2", "1*2"):
         caller.dials(straight_to).drops()
-    assert caller.dials().screen.startswith("आप यहां रुके थे:\nथाना, पटना?")
+    assert caller.dials().screen.startswith("बात यहां रुकी थी:\nपटना का थाना?")
 
 
 def test_wrong_keys_at_the_offer_do_not_take_it_away(caller: Caller) -> None:
-    caller.dials().types("1").types("3").drops().dials()
+    caller.dials().types("1").types("5").drops().dials()
     for _ in range(3):
         caller.types("7")
     assert "06120000000" in caller.screen
-    assert caller.types("1").screen.startswith("आप यहां रुके थे:")
+    assert caller.types("1").screen.startswith("बात यहां रुकी थी:")
     assert caller.types("2").screen.startswith("पुकार")
 
 
 @pytest.mark.parametrize(
     ("keys", "times_offered"),
     [
-        pytest.param(["1", "800001", "कोत", "1"], 1, id="theft at a station"),
-        pytest.param(["1", "800001", "महिला", "1"], 0, id="theft at the women's station"),
-        pytest.param(["9", "1", "800001", "कोत", "1"], 0, id="women's safety"),
+        pytest.param(["4", "800001", "कोत", "1"], 1, id="theft at a station"),
+        pytest.param(["4", "800001", "महिला", "1"], 0, id="theft at the women's station"),
+        pytest.param(["1", "800001", "कोत", "1"], 0, id="women's safety"),
     ],
 )
 def test_a_station_that_tells_a_tale_is_not_offered_on_a_shared_phone(
@@ -208,18 +208,18 @@ def test_a_station_that_tells_a_tale_is_not_offered_on_a_shared_phone(
     for key in (*keys, "रात की बात है", "1"):
         caller.types(key)
     reference_on(caller.screen)
-    assert caller.dials().types("1").types("1").screen.count("पटना") == times_offered
+    assert caller.dials().types("1").types("4").screen.count("पटना") == times_offered
 
 
 @pytest.mark.parametrize("story", ["चोरी", "मारा", "घर", "ok"])
 def test_a_short_story_is_a_story(caller: Caller, story: str) -> None:
-    caller.dials().types("1").types("1").types("2").types(story)
+    caller.dials().types("1").types("4").types("2").types(story)
     assert "शिकायत भेजें?" in caller.screen
 
 
 @pytest.mark.parametrize("story", ["", "1", ".", "क", "?!?", "12345"])
 def test_a_key_is_no_story(caller: Caller, story: str) -> None:
-    caller.dials().types("1").types("1").types("2").types(story)
+    caller.dials().types("1").types("4").types("2").types(story)
     assert caller.screen.startswith("कुछ शब्द लिखें।")
 
 
@@ -230,7 +230,7 @@ def test_a_key_is_no_story(caller: Caller, story: str) -> None:
 def test_a_district_is_found_by_its_chief_town_too(
     caller: Caller, town: str, district: str
 ) -> None:
-    caller.dials().types("1").types("1").types("1").types(town)
+    caller.dials().types("1").types("4").types("1").types(town)
     assert f"1 {district}\n" in caller.screen
 
 
@@ -252,9 +252,9 @@ def test_a_transferred_case_shows_its_new_station(service: Service) -> None:
 
 def test_a_straight_dial_does_not_disturb_the_draft(service: Service) -> None:
     reference = registers(service.caller())
-    caller = service.caller().dials().types("1").types("3").drops()
+    caller = service.caller().dials().types("1").types("5").drops()
     assert "प्राप्त हुई" in caller.dials(f"2*{reference}").screen
-    assert "आप यहां रुके थे" in caller.dials().screen
+    assert "बात यहां रुकी थी" in caller.dials().screen
 
 
 def test_status_by_straight_dial(service: Service) -> None:
@@ -263,7 +263,7 @@ def test_status_by_straight_dial(service: Service) -> None:
     assert not caller.is_connected
     assert re.sub(r"\d\d-\d\d-\d{4}", "DATE", caller.screen) == (
         f"{reference[:3]} {reference[3:6]} {reference[6:]}: प्राप्त हुई (DATE)। गर्दनीबाग, पटना।"
-        " SMS का इंतजार करें।"
+        " बदलाव पर SMS आएगा।"
     )
 
 
@@ -276,8 +276,8 @@ def test_a_reference_number_is_read_whatever_its_grouping(service: Service, grou
 
 def test_a_mistyped_number_is_told_apart_from_an_unknown_one(service: Service) -> None:
     caller = service.caller().dials().types("2")
-    assert caller.types("1234567891").screen.startswith("एक अंक गलत है। फिर देखें।\n")
-    assert caller.types("2527702793").screen.startswith("यह नंबर हमारे पास नहीं है।\n")
+    assert caller.types("1234567891").screen.startswith("नंबर गलत है। फिर देखें।\n")
+    assert caller.types("2527702793").screen.startswith("यह शिकायत नंबर नहीं मिला।\n")
     assert caller.types("123").screen.startswith("10 अंक लिखें।\n")
 
 
@@ -296,8 +296,8 @@ def test_after_five_wrong_numbers_in_an_hour_a_phone_waits(service: Service) -> 
             assert caller.is_connected
             caller.types(f"123456789{last_digit}")
         assert not caller.is_connected
-        assert "एक घंटे बाद" in caller.screen
-        assert "एक घंटे बाद" in caller.dials(f"2*{reference}").screen
+        assert "1 घंटे बाद" in caller.screen
+        assert "1 घंटे बाद" in caller.dials(f"2*{reference}").screen
         clock.shift(timedelta(minutes=61))
         assert "प्राप्त हुई" in caller.dials(f"2*{reference}").screen
 

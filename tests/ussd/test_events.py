@@ -34,7 +34,7 @@ def rows(service: Service) -> list[tuple[str, str | None, int | None, int | None
 
 
 def test_an_end_is_kept_with_the_question_it_stood_at(service: Service) -> None:
-    caller = service.caller().dials().types("1").types("1")
+    caller = service.caller().dials().types("1").types("4")
     assert post(service, sessionId=caller.session, phoneNumber=caller.phone) == 200
     assert rows(service) == [("dropped", "pin", 3, 41234)]
 
@@ -64,7 +64,7 @@ def test_an_end_without_session_or_phone_is_malformed(service: Service) -> None:
 
 
 def test_nothing_of_what_was_keyed_is_kept(service: Service) -> None:
-    post(service, sessionId="S", phoneNumber="+919800000001", input="1*1*800001")
+    post(service, sessionId="S", phoneNumber="+919800000001", input="1*4*800001")
     with service.parts.database.reading() as connection:
         kept = str(connection.execute(select(session_ends)).all())
     assert "800001" not in kept
