@@ -14,6 +14,7 @@ from typing import assert_never
 
 from babel.messages.pofile import read_po
 
+from core.alphabet import normalise
 from core.text import Joined, Name, Slot, Text, Words
 
 _HEADER = {"X-Own-Name", "X-Latin-Name", "X-Alphabet", "X-Order"}
@@ -84,11 +85,15 @@ def read_languages(folder: Path = LOCALES) -> Languages:
 
 
 def render(words: Words, language: Language) -> str:
-    """Say something in a language; a message without translation is said in English."""
+    """Say something in a language, in NFC; a message without translation is said in English."""
+    return normalise(_render(words, language))
+
+
+def _render(words: Words, language: Language) -> str:
     if isinstance(words, Name):
         return words.latin if language.is_latin else words.devanagari
     if isinstance(words, Joined):
-        return words.between.join(render(part, language) for part in words.parts)
+        return words.between.join(_render(part, language) for part in words.parts)
     if isinstance(words, Text):
         wording = language.messages.get(words.key, words.key)
         return wording.format(**{name: _fill(slot, language) for name, slot in words.slots})
@@ -96,4 +101,4 @@ def render(words: Words, language: Language) -> str:
 
 
 def _fill(slot: Slot, language: Language) -> str:
-    return str(slot) if isinstance(slot, str | int) else render(slot, language)
+    return str(slot) if isinstance(slot, str | int) else _render(slot, language)

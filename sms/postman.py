@@ -6,7 +6,6 @@ from threading import Event
 
 import structlog
 
-from core.alphabet import normalise
 from core.clock import now
 from core.database import DatabaseDown
 from core.language import Languages, render
@@ -70,5 +69,5 @@ class Postman:
 
     def _write(self, letter: Letter) -> Outgoing:
         words = write_letter(letter.template, letter.variables)
-        text = normalise(render(words, self._languages.get(letter.language)))
+        text = render(words, self._languages.get(letter.language))
         return Outgoing(letter.id, self._seal.open(letter.phone_sealed), text)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from core.alphabet import USSD, Budget, clusters
+from core.alphabet import USSD, Budget, clusters, normalise
 from core.conversation import Due, Meant, Talk
 from core.dialogue import Answers, Ask, Choice, Number, Option, Said, play
 from core.language import Language, render
@@ -118,6 +118,7 @@ def assert_fits(due: Due, language: Language, budget: Budget) -> None:
     views_and_screens = list(pages(due, language, budget))
     for view, screen in views_and_screens:
         assert budget.allows(screen.text), screen.text
+        assert screen.text == normalise(screen.text)
         assert not {"98", "00"} & screen.keys.keys()
         assert BACK not in screen.keys
         misunderstood = View(view.at, view.trail, unclear=True)
