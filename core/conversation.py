@@ -10,6 +10,9 @@ from core.text import Text
 
 EMERGENCY_NUMBER = "112"
 MISSES_BEFORE_HELP = 3
+# The name of the look whether a conversation has registered. It is taken anew at each contact:
+# the answer that told the number may have been lost after the work was done.
+REGISTERED_BEFORE = "registered_before"
 
 _EMERGENCY = Text("In danger? Dial 112 now.")
 _EMERGENCY_KEPT = Text("In danger? Dial 112 now. What you told us is kept.")

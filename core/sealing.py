@@ -12,7 +12,7 @@ import hmac
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
 
-class UnreadableError(Exception):
+class Unreadable(Exception):
     """Sealed with a key that is not in the ring, or damaged."""
 
 
@@ -29,11 +29,11 @@ class Seal:
         return self._ring.encrypt(text.encode())
 
     def open(self, sealed: bytes) -> str:
-        """Open what was sealed with any key of the ring; raise UnreadableError otherwise."""
+        """Open what was sealed with any key of the ring; raise Unreadable otherwise."""
         try:
             return self._ring.decrypt(sealed).decode()
         except InvalidToken as error:
-            raise UnreadableError("no key of the ring opens it") from error
+            raise Unreadable("no key of the ring opens it") from error
 
     def fingerprint(self, purpose: str, *parts: str) -> str:
         """Hash a value for look-up: 32 hexadecimal digits, different for each purpose."""

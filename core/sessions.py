@@ -21,8 +21,8 @@ from redis.exceptions import ConnectionError as RedisConnectionError
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
-from core.conversation import Conversation
-from core.sealing import Seal, UnreadableError
+from core.conversation import REGISTERED_BEFORE, Conversation
+from core.sealing import Seal, Unreadable
 
 KEPT_SECONDS = 24 * 3600
 GUESS_WINDOW_SECONDS = 3600
@@ -63,11 +63,15 @@ class Session:
         worth = [each for each in drafts if each.is_worth_resuming]
         left = max(worth, key=lambda each: each.told, default=None)
         self.draft = left if straight else None
-        self.conversation = Conversation(fresh_id)
         if left and not straight:
             left.asides = ["resume"]
             left.misses = 0
+            left.answers.pop(REGISTERED_BEFORE, None)
             self.conversation = left
+        else:
+            # One that has only just begun cannot have registered; a straight one may be rebuilt.
+            known: dict[str, Any] = {} if straight else {REGISTERED_BEFORE: None}
+            self.conversation = Conversation(fresh_id, known)
 
 
 @dataclass(frozen=True)
@@ -143,7 +147,7 @@ class Sessions:
             return None
         try:
             kept = json.loads(self._seal.open(found))
-        except UnreadableError:
+        except Unreadable:
             return None  # sealed with a key that is no more
         if kept.get("format") != _FORMAT or kept["touched"] < time.time() - KEPT_SECONDS:
             return None

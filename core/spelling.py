@@ -2,7 +2,7 @@
 
 Names are compared three times, each more forgiving than the last: as spelt (case, long
 vowels and doubled letters apart), then by consonants alone, in which both alphabets meet
-(कोतवाली and Kotwali are both ktvl), then by likeness of those.
+(कोतवाली and Kotwali are both ktbl), then by likeness of those.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ import unicodedata
 from collections.abc import Callable, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 T = TypeVar("T")
 
@@ -38,41 +38,61 @@ def find_by_spelling(
     if len(typed) > _LONGEST:
         return []
     wanted = _as_spelt(typed).replace(" ", "")
-    found = [thing for thing in things if wanted and _begins(wanted, names(thing), _as_spelt)]
+    found = [
+        thing
+        for thing in things
+        if wanted and any(_begins(_tails(name).as_spelt, wanted) for name in names(thing))
+    ]
     wanted = _consonants(typed).replace(" ", "")
     if found or len(wanted) < _LEAST_CONSONANTS:
         return found
-    found = [thing for thing in things if _begins(wanted, names(thing), _consonants)]
-    return found or [thing for thing in things if _resembles(wanted, names(thing))]
+    return _find_by_consonants(wanted, things, names)
+
+
+def _find_by_consonants(
+    wanted: str, things: Sequence[T], names: Callable[[T], Sequence[str]]
+) -> list[T]:
+    tails = [(thing, [_tails(name).consonants for name in names(thing)]) for thing in things]
+    for matches in (_begins, _resembles):
+        found = [thing for thing, each in tails if any(matches(one, wanted) for one in each)]
+        if found:
+            return found
+    return []
 
 
 def is_named_in(name: str, text: str) -> bool:
     """Say whether a whole name stands in a text, at the beginning of a word."""
     wanted = _consonants(name).replace(" ", "")
-    return len(wanted) >= _TELLING and any(
-        tail.startswith(wanted) for tail in _tails(_consonants(text))
-    )
+    return len(wanted) >= _TELLING and _begins(_tails(text).consonants, wanted)
 
 
-def _begins(wanted: str, names: Sequence[str], form: Callable[[str], str]) -> bool:
-    return any(tail.startswith(wanted) for name in names for tail in _tails(form(name)))
+class _Tails(NamedTuple):
+    """A name from each of its words on, written as one word, in both forms compared."""
+
+    as_spelt: list[str]
+    consonants: list[str]
 
 
-def _resembles(wanted: str, names: Sequence[str]) -> bool:
-    return any(
-        SequenceMatcher(None, wanted, tail[: len(wanted)]).ratio() >= _LIKENESS
-        for name in names
-        for tail in _tails(_consonants(name))
-    )
+@lru_cache(maxsize=16384)  # of names only, never of what a caller typed
+def _tails(name: str) -> _Tails:
+    return _Tails(_from_each_word(_as_spelt(name)), _from_each_word(_consonants(name)))
 
 
-def _tails(name: str) -> list[str]:
-    """Give a name from each of its words on, written as one word."""
+def _from_each_word(name: str) -> list[str]:
     words = name.split()
     return ["".join(words[start:]) for start in range(len(words))]
 
 
-@lru_cache(maxsize=8192)
+def _begins(tails: list[str], wanted: str) -> bool:
+    return any(tail.startswith(wanted) for tail in tails)
+
+
+def _resembles(tails: list[str], wanted: str) -> bool:
+    return any(
+        SequenceMatcher(None, wanted, tail[: len(wanted)]).ratio() >= _LIKENESS for tail in tails
+    )
+
+
 def _as_spelt(name: str) -> str:
     plain = unicodedata.normalize("NFD", name.casefold()).translate(_LONG_VOWELS)
     for long, short in (("ee", "i"), ("oo", "u"), ("sh", "s"), ("w", "v"), ("z", "j"), ("ph", "f")):
@@ -81,7 +101,6 @@ def _as_spelt(name: str) -> str:
     return _letters(re.sub(r"(.)\1+", r"\1", plain))
 
 
-@lru_cache(maxsize=8192)
 def _consonants(name: str) -> str:
     return " ".join(_consonants_of_word(word) for word in _letters(name.casefold()).split())
 

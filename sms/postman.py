@@ -12,7 +12,7 @@ from core.language import Languages, render
 from core.letters import write_letter
 from core.outbox import Letter, Outbox
 from core.phone import masked
-from core.sealing import Seal, UnreadableError
+from core.sealing import Seal, Unreadable
 from sms.gateway import Gateway, Outgoing, Refused, TryLater
 
 _PAUSE_SECONDS = 0.5
@@ -59,7 +59,7 @@ class Postman:
         except TryLater as trouble:
             self._outbox.postpone(letter, str(trouble))
             log.warning("letter_postponed", letter=letter.id, why=str(trouble))
-        except (Refused, UnreadableError, KeyError, ValueError) as trouble:
+        except (Refused, Unreadable, KeyError, ValueError) as trouble:
             # The last three: no key opens it, or its template or variables are no more.
             self._outbox.mark_dead(letter, repr(trouble))
             log.error("letter_dead", letter=letter.id, why=repr(trouble))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 from cryptography.fernet import Fernet
 
-from core.sealing import Seal, UnreadableError
+from core.sealing import Seal, Unreadable
 from tests.service import Service, registers, service_with
 
 pytestmark = pytest.mark.redis
@@ -45,5 +45,5 @@ def test_keys_rotate_and_what_was_sealed_before_still_opens() -> None:
     rotated = Seal(f"{new},{old}", "s")
     assert rotated.open(sealed) == STORY
     assert Seal(new, "s").open(rotated.close(STORY)) == STORY
-    with pytest.raises(UnreadableError):
+    with pytest.raises(Unreadable):
         Seal(new, "s").open(sealed)

@@ -186,7 +186,8 @@ def _narrow(
 
 
 def _takes_letters(due: Ask, question: Choice[Any], language: Language, budget: Budget) -> bool:
-    items = [*_text_items(question, language), *_option_items(question.options, language)]
+    texts = [*_text_items(question.intro, language), *_text_items(question.text, language)]
+    items = [*texts, *_option_items(question.options, language)]
     sheet = _with_foot(due, _Sheet(items, budget), language)
     return sheet.has_more_pages_than(_PAGES_WITHOUT_LETTERS)
 
@@ -205,7 +206,8 @@ def _sheet(due: Due, view: View, language: Language, budget: Budget) -> _Sheet:
         sheet = _Sheet(list(_words(render(due.words, language), "")), budget)
         return replace(sheet, more=f"{MORE} {render(_MORE_TEXT, language)}")
     question = due.question
-    items = _text_items(question, language, with_intro=not view.letters)
+    intro = [] if view.letters else _text_items(question.intro, language)
+    items = [*intro, *_text_items(question.text, language)]
     if isinstance(question, Choice):
         options = _matching(question, view.letters) if view.letters else question.options
         if not view.letters and _takes_letters(due, question, language, budget):
@@ -214,9 +216,7 @@ def _sheet(due: Due, view: View, language: Language, budget: Budget) -> _Sheet:
     elif isinstance(question, Number):
         items += _option_items(question.instead, language)
     notice = _notice(due, question, language, budget) if view.unclear else ""
-    intro = question.intro if question.intro and not view.letters else None
-    question_at = len(list(_words(render(intro, language), ""))) if intro else 0
-    sheet = _Sheet(items, budget, notice=notice, question_at=question_at)
+    sheet = _Sheet(items, budget, notice=notice, question_at=len(intro))
     return _with_foot(due, sheet, language)
 
 
@@ -243,10 +243,8 @@ def _otherwise(question: Question) -> Option[Any] | None:
     return question.otherwise if isinstance(question, Choice) else None
 
 
-def _text_items(question: Question, language: Language, *, with_intro: bool = True) -> list[_Item]:
-    parts: list[Words] = [question.intro] if question.intro and with_intro else []
-    parts.append(question.text)
-    return [item for part in parts for item in _words(render(part, language), "\n")]
+def _text_items(words: Words | None, language: Language) -> list[_Item]:
+    return list(_words(render(words, language), "\n")) if words else []
 
 
 def _option_items(options: tuple[Option[Any], ...], language: Language) -> list[_Item]:

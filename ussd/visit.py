@@ -9,7 +9,7 @@ from core.conversation import Due, NotUnderstood, Talk
 from core.dialogue import Ask, Said, Story
 from core.duty_officer import Contact, DutyOfficer, Office
 from core.language import Language
-from core.scripts.main_menu import REGISTERED_BEFORE, main_menu
+from core.scripts.main_menu import main_menu
 from core.sealing import Seal
 from core.sessions import Session
 from ussd.gateway import Gateway, Keyed, Reply
@@ -63,20 +63,12 @@ class Visit:
         """
         inputs = self._keyed.keyed.split("*") if self._keyed.keyed else []
         self._session.begin(self._talk.fresh_id, straight=bool(inputs))
-        self._look_whether_registered(fresh=not inputs and not self._session.conversation.asides)
         due, view = self._talk.due(self._session.conversation), View()
         for typed in inputs[:_MOST_INPUTS]:
             if isinstance(due, Said) or isinstance(due.question, Story) or view.unclear:
                 break
             due, view = self._hear(typed, view)
         return due, view
-
-    def _look_whether_registered(self, *, fresh: bool) -> None:
-        """Let the script look again, unless the conversation has only just begun."""
-        answers = self._session.conversation.answers
-        answers.pop(REGISTERED_BEFORE, None)
-        if fresh:
-            answers[REGISTERED_BEFORE] = None
 
     def _hear(self, typed: str, view: View) -> tuple[Due, View]:
         conversation = self._session.conversation

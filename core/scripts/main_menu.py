@@ -7,6 +7,7 @@ from functools import partial
 from itertools import count
 from typing import Any
 
+from core.conversation import REGISTERED_BEFORE
 from core.dialogue import Choice, Once, option
 from core.police import Police
 from core.scripts.check_status import check_status
@@ -20,10 +21,6 @@ SERVICES: dict[str, tuple[Text, Service]] = {
     "complaint": (Text("Complaint"), register_complaint),
     "status": (Text("Status"), check_status),
 }
-
-
-# Asked anew at each contact: an answer may have been lost after the work was done.
-REGISTERED_BEFORE = "registered_before"
 
 
 async def main_menu(police: Police) -> Words:
