@@ -83,16 +83,17 @@ runtime: venv
 dev: venv
 	@$(MAKE) --silent $(VENV)/has-dev
 
+# The locks name every package; older pips, let loose, look for newer ones of those with extras.
 INSTALL = $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-warn-script-location
 
 $(VENV)/has-runtime: requirements.lock pyproject.toml
 	@echo "Installing what Pukar needs (half a minute, once)"
-	@$(INSTALL) --require-hashes -r requirements.lock
+	@$(INSTALL) --require-hashes --no-deps -r requirements.lock
 	@$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $@
 
 $(VENV)/has-dev: requirements-dev.lock pyproject.toml
 	@echo "Installing what Pukar and its tests need (half a minute, once)"
-	@$(INSTALL) --require-hashes -r requirements-dev.lock
+	@$(INSTALL) --require-hashes --no-deps -r requirements-dev.lock
 	@$(INSTALL) --no-deps --no-build-isolation -e .
 	@touch $(VENV)/has-runtime $@
