@@ -37,9 +37,9 @@ class Option(Generic[T]):
     also: tuple[Name, ...] = ()
 
 
-def option(meaning: str, label: Words) -> Option[str]:
+def option(meaning: str, label: Words, *also: Name) -> Option[str]:
     """Make an option whose value is its meaning."""
-    return Option(meaning, label, meaning)
+    return Option(meaning, label, meaning, also)
 
 
 @dataclass(frozen=True)

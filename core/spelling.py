@@ -60,6 +60,17 @@ def _find_by_consonants(
     return []
 
 
+def is_same(typed: str, name: str) -> bool:
+    """Say whether a whole name was typed, in either script; its consonants are enough."""
+    if len(typed) > _LONGEST:
+        return False
+    wanted = _as_spelt(typed).replace(" ", "")
+    if wanted and wanted == _tails(name).as_spelt[0]:
+        return True
+    wanted = _consonants(typed).replace(" ", "")
+    return len(wanted) >= _LEAST_CONSONANTS and wanted == _tails(name).consonants[0]
+
+
 def is_named_in(name: str, text: str) -> bool:
     """Say whether a whole name stands in a text, at the beginning of a word."""
     wanted = _consonants(name).replace(" ", "")

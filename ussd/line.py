@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from core.pages import View
 from ussd.gateway import Keyed, Reply
-from ussd.screen import View
 
 _PAST_SESSIONS = 5
 

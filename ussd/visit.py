@@ -5,16 +5,15 @@ from __future__ import annotations
 from functools import partial
 
 from core.clock import local_date, now
-from core.conversation import Due, NotUnderstood, Talk
+from core.conversation import Due, Talk
 from core.dialogue import Ask, Said, Story
 from core.duty_officer import Contact, DutyOfficer, Office
-from core.language import Language
+from core.pages import Paper, View, answer, draw
 from core.scripts.main_menu import main_menu
 from core.sealing import Seal
 from core.sessions import Session
 from ussd.gateway import Gateway, Keyed, Reply
 from ussd.line import Line
-from ussd.screen import View, draw, read
 
 CHANNEL = "ussd"
 _MOST_INPUTS = 30  # of a straight dial; nobody dials more
@@ -48,8 +47,8 @@ class Visit:
             due, view = self._begin()
         else:
             due, view = self._hear(line.newly_typed(self._keyed) or "", line.view)
-        screen = draw(due, view, self._language, self._budget)
-        reply = Reply(screen.text, goes_on=not screen.is_last)
+        page = draw(due, view, self._paper)
+        reply = Reply(page.text, goes_on=not page.is_last)
         question = due.question.name if isinstance(due, Ask) else None
         self._session.lines[CHANNEL] = line.replied(self._keyed, reply, view, question).to_json()
         return reply
@@ -71,16 +70,10 @@ class Visit:
         return due, view
 
     def _hear(self, typed: str, view: View) -> tuple[Due, View]:
-        conversation = self._session.conversation
-        due = self._talk.due(conversation)
-        heard = read(typed.strip(), due, view, self._language, self._budget)
-        if isinstance(heard, View):
-            return due, heard
-        due = self._talk.converse(conversation, heard)
-        if isinstance(heard, NotUnderstood) and conversation.misses:
-            return due, View(view.at, view.trail, view.letters, unclear=True)
-        return due, View()
+        return answer(self._talk, self._session.conversation, typed, view, self._paper)
 
     @property
-    def _language(self) -> Language:
-        return self._languages.get(self._session.language, unicode=self._budget.carries_unicode)
+    def _paper(self) -> Paper:
+        unicode = self._budget.carries_unicode
+        language = self._languages.get(self._session.language, unicode=unicode)
+        return Paper(language, self._budget)

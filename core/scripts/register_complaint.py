@@ -8,7 +8,7 @@ from core.dialogue import Choice, Once, Story, option
 from core.police import Place, Police
 from core.reference import grouped
 from core.scripts.find_station import find_district, find_station, place_label
-from core.text import Text, Words
+from core.text import Name, Text, Words
 
 # What cannot wait comes first: in Devanagari the first screen has room for five.
 KINDS = {
@@ -32,6 +32,10 @@ FIRST_OF_ALL = {
 }
 
 
+_YES = (Name("haan", "हां"), Name("ha", "हा"), Name("bhejo", "भेजो"), Name("yes", "यस"))
+_NO = (Name("nahin", "नहीं"), Name("na", "ना"), Name("mat bhejo", "मत भेजो"))
+
+
 async def register_complaint(police: Police) -> Words:
     """Register a complaint for the citizen, who confirms it before it is sent."""
     kinds = tuple(option(kind, label) for kind, label in KINDS.items())
@@ -39,10 +43,10 @@ async def register_complaint(police: Police) -> Words:
     place = await _place_for(police, kind)
     story = await Story("story", Text("What happened, when and where? Write it briefly."))
     summary = Text("{kind}. {place}.")(kind=KINDS[kind], place=place_label(police, place))
-    answers = (option("send", Text("Yes, send")), option("discard", Text("No")))
+    answers = (option("send", Text("Yes, send"), *_YES), option("discard", Text("No"), *_NO))
     wish = await Choice("confirm", Text("Send the complaint?"), answers, intro=summary)
     if wish == "discard":
-        return Text("Nothing was sent. You can dial again at any time.")
+        return Text("Nothing was sent. You can tell us again at any time.")
     work = partial(police.register, kind, place, story.words)
     return registered(await Once("registered", work))
 

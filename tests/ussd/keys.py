@@ -6,14 +6,14 @@ from core.alphabet import Budget
 from core.conversation import Due, Meant
 from core.dialogue import Ask, Json, Number, Story
 from core.language import Language
-from ussd.screen import MORE, Screen, View, draw
+from core.pages import MORE, Page, Paper, View, draw
 
 
-def pages(due: Due, language: Language, budget: Budget) -> Iterator[tuple[View, Screen]]:
+def pages(due: Due, language: Language, budget: Budget) -> Iterator[tuple[View, Page]]:
     """Page through what is due, to the end."""
     view: object = View()
     while isinstance(view, View):
-        screen = draw(due, view, language, budget)
+        screen = draw(due, view, Paper(language, budget))
         yield view, screen
         step = screen.keys.get(MORE)
         assert not isinstance(step, View) or step.at > view.at
@@ -22,7 +22,7 @@ def pages(due: Due, language: Language, budget: Budget) -> Iterator[tuple[View, 
 
 def exchange(
     ask: Ask, meaning: Json, language: Language, budget: Budget
-) -> Iterator[tuple[Screen, str]]:
+) -> Iterator[tuple[Page, str]]:
     """Give the screens seen and the keys pressed until the answer is given."""
     for _, screen in pages(ask, language, budget):
         key = _key(ask, meaning, screen)
@@ -32,7 +32,7 @@ def exchange(
     raise AssertionError((ask, meaning))
 
 
-def _key(ask: Ask, meaning: Json, screen: Screen) -> str | None:
+def _key(ask: Ask, meaning: Json, screen: Page) -> str | None:
     for key, step in screen.keys.items():
         if isinstance(step, Meant) and step.meaning == meaning:
             return key

@@ -307,3 +307,21 @@ def test_a_repeated_wrong_number_counts_once(service: Service) -> None:
     for _ in range(9):
         caller.sends_again()
     assert service.parts.office.sessions.guesses(caller.phone) == 1
+
+
+@pytest.mark.parametrize("kind", ["चोरी", "chori", "Theft", "chorii"])
+@pytest.mark.parametrize("yes", ["हाँ", "haan", "bhejein", "YES"])
+def test_an_option_may_be_answered_by_its_name(caller: Caller, kind: str, yes: str) -> None:
+    for typed in ("शिकायत", kind, "800001", "1", "कल रात हुई", yes):
+        if not caller.keyed:
+            caller.dials()
+        caller.types(typed)
+    reference_on(caller.screen)
+
+
+@pytest.mark.parametrize("typed", ["na bheje", "nahin", "mat bhejo", "नहीं"])
+def test_no_is_never_taken_for_yes(service: Service, caller: Caller, typed: str) -> None:
+    caller.dials()
+    for each in ("1", "4", "800001", "1", "कल रात हुई", typed):
+        caller.types(each)
+    assert service.parts.cases.newest() == []

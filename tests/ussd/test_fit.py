@@ -10,10 +10,10 @@ from core.alphabet import USSD, Budget, clusters, normalise
 from core.conversation import Due, Meant, Talk
 from core.dialogue import Answers, Ask, Choice, Number, Option, Said, play
 from core.language import Language, render
+from core.pages import BACK, OTHERWISE, Page, Paper, View, draw
 from tests.fakes import DIRECTORY, LANGUAGES
 from tests.ussd.keys import pages
 from tests.walk import REFERENCE, STORY, the_script, walk
-from ussd.screen import BACK, OTHERWISE, Screen, View, draw
 
 BUDGETS = {
     "182 septets or 80 units": Budget(182, 80),
@@ -122,14 +122,14 @@ def assert_fits(due: Due, language: Language, budget: Budget) -> None:
         assert not {"98", "00"} & screen.keys.keys()
         assert BACK not in screen.keys
         misunderstood = View(view.at, view.trail, unclear=True)
-        assert budget.allows(draw(due, misunderstood, language, budget).text)
+        assert budget.allows(draw(due, misunderstood, Paper(language, budget)).text)
     screens = [screen for _, screen in views_and_screens]
     assert_words_are_whole(due, language, screens)
     if isinstance(due, Ask):
         assert_options_are_whole(due, language, screens)
 
 
-def assert_words_are_whole(due: Due, language: Language, screens: list[Screen]) -> None:
+def assert_words_are_whole(due: Due, language: Language, screens: list[Page]) -> None:
     parts = [due.words] if isinstance(due, Said) else [due.question.intro, due.question.text]
     wanted = [word for part in parts if part for word in render(part, language).split()]
     shown = [word for screen in screens for word in screen.text.split()]
@@ -143,7 +143,7 @@ def is_torn(cluster: str) -> bool:
     return cluster[0] in "ािीुूृेैोौ्ंँ़"
 
 
-def assert_options_are_whole(due: Ask, language: Language, screens: list[Screen]) -> None:
+def assert_options_are_whole(due: Ask, language: Language, screens: list[Page]) -> None:
     options = offered(due)
     otherwise = isinstance(due.question, Choice) and due.question.otherwise
     reached = []

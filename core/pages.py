@@ -1,10 +1,11 @@
-"""What is due, as a screen of a phone: how it is drawn, and how what is typed is read.
+"""What is due, in writing: how it is drawn as pages, and how what is typed is read.
 
-A screen is filled item by item from where the caller stands (`View.at`) until the budget is
-full, so nothing is ever cut: words of the text may run over to the next screen, an option
-and a cluster of letters never do. Options are numbered from 1 on each screen; 8 is the
-option within reach on every page, 9 shows more, 0 goes back. Africa's Talking keeps 98 and
-00 to itself, so we use neither.
+The channels that are read and typed (USSD, SMS) share it; they differ in what a page may hold.
+A page is filled item by item from where the caller stands (`View.at`) until the budget is full,
+so nothing is ever cut: words of the text may run over to the next page, an option and a cluster
+of letters never do. Options are numbered from 1 on each page; 8 is the option within reach on
+every page, 9 shows more, 0 goes back. Providers keep 98 and 00 to themselves, so we use neither.
+An option may be answered by its name as well.
 """
 
 from __future__ import annotations
@@ -14,11 +15,21 @@ from dataclasses import asdict, dataclass, replace
 from typing import Any, assert_never
 
 from core.alphabet import Budget, clusters
-from core.conversation import EMERGENCY_NUMBER, Back, Danger, Due, Heard, Meant, NotUnderstood
+from core.conversation import (
+    EMERGENCY_NUMBER,
+    Back,
+    Conversation,
+    Danger,
+    Due,
+    Heard,
+    Meant,
+    NotUnderstood,
+    Talk,
+)
 from core.dialogue import Ask, Choice, Number, Once, Option, Question, Said, Story
 from core.language import Language, render
 from core.reference import ungrouped
-from core.spelling import find_by_spelling
+from core.spelling import find_by_spelling, is_same
 from core.text import Name, Text, Words
 
 BACK, MORE, OTHERWISE = "0", "9", "8"
@@ -26,6 +37,14 @@ _MORE_TEXT = Text("More")
 _PAGES_WITHOUT_LETTERS = 2
 _LETTERS_OF_A_STORY = 2  # clusters: घर
 _LONGEST_WORD = 20  # clusters; a longer one is broken
+
+
+@dataclass(frozen=True, slots=True)
+class Paper:
+    """What is written on: in which language, and how much a page holds."""
+
+    language: Language
+    budget: Budget
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,7 +67,7 @@ class View:
 
 
 @dataclass(frozen=True, slots=True)
-class Screen:
+class Page:
     """What the phone shows, what each key on it means, and whether it is the last one."""
 
     text: str
@@ -67,7 +86,7 @@ class _Item:
 
 @dataclass(frozen=True)
 class _Sheet:
-    """All items of what is due, and the lines at the foot of each screen."""
+    """All items of what is due, and the lines at the foot of each page."""
 
     items: list[_Item]
     budget: Budget
@@ -79,7 +98,7 @@ class _Sheet:
     question_at: int = 0
 
     def page(self, at: int) -> tuple[list[_Item], str, bool]:
-        """Fill one screen from an item on: the items, its text, whether the rest fits too."""
+        """Fill one page from an item on: the items, its text, whether the rest fits too."""
         rest = self.items[at:]
         if self._fits(rest, more=False):
             return rest, self._write(rest, more=False), True
@@ -90,9 +109,9 @@ class _Sheet:
         return rest[:shown], self._write(rest[:shown], more=True), False
 
     def _most_items(self, at: int) -> int:
-        """Count the items up to the question, if it fits on a screen with all its options.
+        """Count the items up to the question, if it fits on a page with all its options.
 
-        What comes before it then has a screen of its own: a question torn from its options is
+        What comes before it then has a page of its own: a question torn from its options is
         taken for the end.
         """
         is_before = at < self.question_at
@@ -101,7 +120,7 @@ class _Sheet:
         return len(self.items)
 
     def has_more_pages_than(self, limit: int) -> bool:
-        """Say whether the whole needs more screens than that."""
+        """Say whether the whole needs more pages than that."""
         at = 0
         for _ in range(limit):
             items, _text, is_last = self.page(at)
@@ -125,9 +144,9 @@ class _Sheet:
         return "\n".join(filter(None, (body, *foot)))
 
 
-def draw(due: Due, view: View, language: Language, budget: Budget) -> Screen:
-    """Draw what is due as one screen."""
-    sheet = _sheet(due, view, language, budget)
+def draw(due: Due, view: View, paper: Paper) -> Page:
+    """Draw what is due as one page."""
+    sheet = _sheet(due, view, paper)
     items, text, is_complete = sheet.page(view.at)
     keys: dict[str, Meant | View] = {}
     options = [item.option for item in items if item.option]
@@ -136,21 +155,40 @@ def draw(due: Due, view: View, language: Language, budget: Budget) -> Screen:
         keys[OTHERWISE] = Meant(otherwise.meaning)
     if not is_complete:
         keys[MORE] = View(view.at + len(items), (*view.trail, view.at), view.letters)
-    return Screen(text, keys, is_last=isinstance(due, Said) and is_complete)
+    return Page(text, keys, is_last=isinstance(due, Said) and is_complete)
 
 
-def read(typed: str, due: Due, view: View, language: Language, budget: Budget) -> Heard | View:
-    """Understand what was typed at a screen: an answer, or a look at another part of it."""
+def read(typed: str, due: Due, view: View, paper: Paper) -> Heard | View:
+    """Understand what was typed at a page: an answer, or a look at another part of it."""
     key = typed.strip("*# ")
     if key == EMERGENCY_NUMBER:
         return Danger()
     if key == BACK:
         return _back(view)
-    if found := draw(due, view, language, budget).keys.get(key):
+    if found := draw(due, view, paper).keys.get(key):
         return found
     if isinstance(due, Said):
         return NotUnderstood()
-    return _read_free(typed, due, language, budget)
+    return _read_free(typed, due, paper)
+
+
+def answer(
+    talk: Talk, conversation: Conversation, typed: str, view: View, paper: Paper
+) -> tuple[Due, View]:
+    """Take what was typed at a page into the conversation; say what is due, from where on."""
+    due = talk.due(conversation)
+    heard = read(typed.strip(), due, view, paper)
+    if isinstance(heard, View):
+        return due, heard
+    due = talk.converse(conversation, heard)
+    if isinstance(heard, NotUnderstood) and conversation.misses:
+        return due, View(view.at, view.trail, view.letters, unclear=True)
+    return due, View()
+
+
+def is_a_story(typed: str) -> bool:
+    """Say whether something typed tells anything: it has two letters at least."""
+    return sum(map(_has_letter, clusters(typed))) >= _LETTERS_OF_A_STORY
 
 
 def _back(view: View) -> Back | View:
@@ -159,16 +197,17 @@ def _back(view: View) -> Back | View:
     return View() if view.letters else Back()
 
 
-def _read_free(typed: str, due: Ask, language: Language, budget: Budget) -> Heard | View:
+def _read_free(typed: str, due: Ask, paper: Paper) -> Heard | View:
     question = due.question
     if isinstance(question, Choice):
-        return _narrow(typed, due, question, language, budget)
+        return _read_name(typed, due, question, paper)
     if isinstance(question, Number):
         digits = ungrouped(typed)
-        return Meant(digits) if len(digits) == question.digits else NotUnderstood()
+        if len(digits) == question.digits:
+            return Meant(digits)
+        return _named(typed, question.instead, paper.language) or NotUnderstood()
     if isinstance(question, Story):
-        says_something = sum(map(_has_letter, clusters(typed))) >= _LETTERS_OF_A_STORY
-        return Meant({"typed": typed}) if says_something else NotUnderstood()
+        return Meant({"typed": typed}) if is_a_story(typed) else NotUnderstood()
     assert_never(question)
 
 
@@ -176,19 +215,36 @@ def _has_letter(cluster: str) -> bool:
     return any(map(str.isalpha, cluster))
 
 
-def _narrow(
-    typed: str, due: Ask, question: Choice[Any], language: Language, budget: Budget
-) -> Heard | View:
-    if not _takes_letters(due, question, language, budget):
-        return NotUnderstood()
-    matching = _matching(question, typed)
-    return View(letters=typed) if matching else NotUnderstood()
+def _read_name(typed: str, due: Ask, question: Choice[Any], paper: Paper) -> Heard | View:
+    if _takes_letters(due, question, paper):
+        return View(letters=typed) if _matching(question, typed) else NotUnderstood()
+    return _named(typed, question.all_options, paper.language) or NotUnderstood()
 
 
-def _takes_letters(due: Ask, question: Choice[Any], language: Language, budget: Budget) -> bool:
+def _named(typed: str, options: tuple[Option[Any], ...], language: Language) -> Meant | None:
+    """Find the one option that is called so."""
+    found = [
+        option
+        for option in options
+        if any(is_same(typed, name) for name in _names(option, language))
+    ]
+    return Meant(found[0].meaning) if len(found) == 1 else None
+
+
+def _names(option: Option[Any], language: Language) -> Iterator[str]:
+    """Give what an option may be called: its names, or its label whole and piece by piece."""
+    yield from _spellings(option)
+    if isinstance(option.label, Text):
+        for label in (render(option.label, language), option.label.key):
+            yield label
+            yield from label.split(",")
+
+
+def _takes_letters(due: Ask, question: Choice[Any], paper: Paper) -> bool:
+    language = paper.language
     texts = [*_text_items(question.intro, language), *_text_items(question.text, language)]
     items = [*texts, *_option_items(question.options, language)]
-    sheet = _with_foot(due, _Sheet(items, budget), language)
+    sheet = _with_foot(due, _Sheet(items, paper.budget), language)
     return sheet.has_more_pages_than(_PAGES_WITHOUT_LETTERS)
 
 
@@ -201,29 +257,30 @@ def _spellings(option: Option[Any]) -> tuple[str, ...]:
     return tuple(spelling for name in names for spelling in (name.latin, name.devanagari))
 
 
-def _sheet(due: Due, view: View, language: Language, budget: Budget) -> _Sheet:
+def _sheet(due: Due, view: View, paper: Paper) -> _Sheet:
+    language = paper.language
     if isinstance(due, Said):
-        sheet = _Sheet(list(_words(render(due.words, language), "")), budget)
+        sheet = _Sheet(list(_words(render(due.words, language), "")), paper.budget)
         return replace(sheet, more=f"{MORE} {render(_MORE_TEXT, language)}")
     question = due.question
     intro = [] if view.letters else _text_items(question.intro, language)
     items = [*intro, *_text_items(question.text, language)]
     if isinstance(question, Choice):
         options = _matching(question, view.letters) if view.letters else question.options
-        if not view.letters and _takes_letters(due, question, language, budget):
+        if not view.letters and _takes_letters(due, question, paper):
             items += _words(render(Text("Or type its first letters."), language), "\n")
         items += _option_items(options, language)
     elif isinstance(question, Number):
         items += _option_items(question.instead, language)
-    notice = _notice(due, question, language, budget) if view.unclear else ""
-    sheet = _Sheet(items, budget, notice=notice, question_at=len(intro))
+    notice = _notice(due, question, paper) if view.unclear else ""
+    sheet = _Sheet(items, paper.budget, notice=notice, question_at=len(intro))
     return _with_foot(due, sheet, language)
 
 
-def _notice(due: Ask, question: Question, language: Language, budget: Budget) -> str:
-    if isinstance(question, Choice) and _takes_letters(due, question, language, budget):
-        return render(Text("No such name or number."), language)
-    return render(question.expected, language)
+def _notice(due: Ask, question: Question, paper: Paper) -> str:
+    if isinstance(question, Choice) and _takes_letters(due, question, paper):
+        return render(Text("No such name or number."), paper.language)
+    return render(question.expected, paper.language)
 
 
 def _with_foot(due: Ask, sheet: _Sheet, language: Language) -> _Sheet:
@@ -252,7 +309,7 @@ def _option_items(options: tuple[Option[Any], ...], language: Language) -> list[
 
 
 def _words(text: str, first_glue: str) -> Iterator[_Item]:
-    """Split a text where a screen may end: between words, in a very long one by clusters."""
+    """Split a text where a page may end: between words, in a very long one by clusters."""
     glue = first_glue
     for word in text.split(" "):
         letters = clusters(word)
