@@ -9,9 +9,14 @@ from flask import current_app
 
 from core.cases import Cases
 from core.database import Database
+from core.dlt import Register
 from core.duty_officer import Office
+from core.gateway_shares import GatewayShares
+from core.outbox import Outbox
 from core.settings import Settings
+from sms.entrance import Entrance
 from sms.postman import Postman
+from sms.switchboard import Switchboard
 
 KEY = "pukar"
 
@@ -23,7 +28,12 @@ class Parts:
     settings: Settings
     database: Database
     office: Office
-    postman: Postman | None
+    outbox: Outbox
+    shares: GatewayShares
+    register: Register
+    switchboard: Switchboard
+    postman: Postman
+    entrance: Entrance
 
     @property
     def cases(self) -> Cases:

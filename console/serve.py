@@ -18,7 +18,6 @@ from granian.log import LogLevels
 
 from console.parts import Parts, current_parts
 from core.embedded import EmbeddedRedis
-from sms.postman import Postman
 
 _HOST = "127.0.0.1"
 _PATIENCE_SECONDS = 5
@@ -36,7 +35,8 @@ def serve(host: str, workers: int, threads: int) -> None:
     with ExitStack() as running:
         if parts.settings.is_demo:
             running.enter_context(embedded(parts))
-            running.enter_context(in_background(current_postman().run))
+            running.enter_context(in_background(parts.postman.run))
+            running.enter_context(in_background(parts.entrance.run))
         _welcome(parts, host)
         # A forked child would share our database connections and lack our threads.
         multiprocessing.set_start_method("spawn")
@@ -58,21 +58,16 @@ def serve(host: str, workers: int, threads: int) -> None:
 @click.command()
 @with_appcontext
 def worker() -> None:
-    """Do the background work (letters) until told to stop."""
-    postman = current_postman()
+    """Do the background work (letters, SMS that wait for an answer) until told to stop."""
+    parts = current_parts()
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    if not parts.switchboard.routes:
+        raise click.ClickException("SMS_GATEWAYS names no gateway: letters wait in the outbox.")
     click.echo("The postman is at work; Ctrl-C ends it.")
-    postman.run(stop)
-
-
-def current_postman() -> Postman:
-    """Give the postman; without a gateway there is none, and letters wait in the outbox."""
-    postman = current_parts().postman
-    if postman is None:
-        raise click.ClickException("No SMS gateway is connected yet: letters wait in the outbox.")
-    return postman
+    with in_background(parts.entrance.run):
+        parts.postman.run(stop)
 
 
 @contextmanager

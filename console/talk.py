@@ -9,7 +9,7 @@ from flask import current_app
 from flask.cli import with_appcontext
 
 from console.parts import current_parts
-from console.serve import current_postman, embedded
+from console.serve import embedded
 from core.phone import PhoneError, normalise_phone
 from simulator.caller import Caller
 
@@ -33,7 +33,7 @@ def talk(phone: str, dial: str) -> None:
     with embedded(parts):
         caller = Caller(current_app.test_client(), phone, parts.settings.service_code)
         _call(caller.dials(dial))
-        current_postman().round()
+        parts.postman.round()
     click.echo(_as_test(caller))
 
 

@@ -2,12 +2,14 @@
 
 3GPP TS 23.038 §6.2.1 (default alphabet) and §6.2.1.1 (extension table, two septets each).
 One message is 140 octets as an SMS and 160 octets as USSD: 160 or 182 septets, 70 or 80
-UCS-2 code units.
+UCS-2 code units. A long SMS goes in parts, each with a header of 6 octets (TS 23.040 §9.2.3.24.1):
+153 septets or 67 units.
 """
 
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import regex
@@ -39,6 +41,8 @@ class Budget:
 
 
 USSD = Budget(septets=182, units=80)
+SMS = Budget(septets=160, units=70)
+_PART = Budget(septets=153, units=67)
 
 
 def normalise(text: str) -> str:
@@ -62,6 +66,35 @@ def count_units(text: str) -> int:
 def clusters(text: str) -> list[str]:
     """Split into what a reader sees as one letter (UAX 29): क्षि is one, never parted."""
     return [match.group() for match in regex.finditer(r"\X", text)]
+
+
+def split(text: str) -> list[str]:
+    """Split a text into the parts in which it goes as SMS; one part where it fits into one.
+
+    Neither a cluster of letters nor an escape pair is broken. A cluster longer than a part (no
+    word has one) is broken between its characters.
+    """
+    text = normalise(text)
+    if SMS.allows(text):
+        return [text]
+    # One letter outside of GSM-7 makes all parts Unicode.
+    budget = _PART if count_septets(text) is not None else Budget(0, _PART.units)
+    parts = [""]
+    for piece in _unbreakable(text, budget):
+        if parts[-1] and not _holds(budget, parts[-1] + piece):
+            parts.append("")
+        parts[-1] += piece
+    return parts
+
+
+def _unbreakable(text: str, budget: Budget) -> Iterator[str]:
+    for cluster in clusters(text):
+        yield from [cluster] if _holds(budget, cluster) else cluster
+
+
+def _holds(budget: Budget, text: str) -> bool:
+    septets = count_septets(text) if budget.septets else None
+    return count_units(text) <= budget.units if septets is None else septets <= budget.septets
 
 
 def western_digits(text: str) -> str:

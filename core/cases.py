@@ -15,7 +15,7 @@ from core.citizens import chosen_language, remember_citizen
 from core.clock import HERE, now
 from core.database import Database
 from core.letters import letter_of_state
-from core.outbox import Recipient, post
+from core.outbox import Draft, Recipient, post
 from core.reference import grouped, is_well_formed, new_reference, ungrouped
 from core.sealing import Seal
 from core.states import REJECTION_REASONS, STATES
@@ -33,7 +33,10 @@ class CaseError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """A complaint as it comes from a conversation; `usual_station` is the one to offer again."""
+    """A complaint as it comes from a conversation; `usual_station` is the one to offer again.
+
+    It wants no letter where the answer to the caller is one.
+    """
 
     conversation: str
     service: str
@@ -45,6 +48,7 @@ class NewCase:
     station: str | None
     usual_station: str | None
     story: str
+    wants_letter: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,7 +207,7 @@ class Cases:
         language = chosen_language(connection, row.phone_hash) or row.language
         recipient = Recipient(row.phone_hash, row.phone_sealed, language)
         variables = _letter_variables(move.to, row.reference, details)
-        post(connection, recipient, letter_of_state(move.to), variables, row.id)
+        post(connection, recipient, Draft(letter_of_state(move.to), variables), row.id)
 
     def _row_of(self, conversation: str) -> Row[Any] | None:
         query = select(cases).where(cases.c.conversation == conversation)
@@ -250,7 +254,9 @@ class Cases:
             )
             remember_citizen(connection, recipient, station=new.usual_station)
             variables = _letter_variables(FIRST_STATE, reference, {})
-            post(connection, recipient, letter_of_state(FIRST_STATE), variables, case_id)
+            if new.wants_letter:
+                draft = Draft(letter_of_state(FIRST_STATE), variables)
+                post(connection, recipient, draft, case_id)
 
     def _open(self, row: Row[Any]) -> Case:
         return Case(

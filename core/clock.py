@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 HERE = ZoneInfo("Asia/Kolkata")
+
+
+@dataclass(frozen=True, slots=True)
+class QuietHours:
+    """The hours, by the clock of Bihar, in which nobody is to be woken."""
+
+    start: time
+    end: time
+
+    def contain(self, moment: datetime) -> bool:
+        """Say whether a moment lies in them; they may go past midnight."""
+        here = moment.astimezone(HERE).time()
+        if self.start <= self.end:
+            return self.start <= here < self.end
+        return here >= self.start or here < self.end
 
 
 def now() -> datetime:

@@ -10,7 +10,7 @@ of answers, by question name and by meaning.
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Generator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar, cast
 
 from core.text import Name, Text, Words
@@ -145,8 +145,20 @@ class Once(Generic[T]):
         return (yield self)
 
 
+@dataclass(frozen=True)
+class Last:
+    """Last words, and the letter (its template, its variables) that says the same.
+
+    Where only registered wordings are carried, the letter is sent in their place.
+    """
+
+    words: Words
+    letter: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+
+
 Asked: TypeAlias = Question | Once[Any]
-Script: TypeAlias = Callable[[], Coroutine[Any, Any, Words]]
+Script: TypeAlias = Callable[[], Coroutine[Any, Any, Words | Last]]
 
 
 @dataclass(frozen=True)
@@ -171,6 +183,7 @@ class Said:
 
     words: Words
     passed: tuple[Asked, ...]
+    last: Last | None = None
 
 
 Turn: TypeAlias = Ask | Do | Said
@@ -194,9 +207,15 @@ def play(script: Script, answers: Answers) -> Turn:
                 return _waiting(asked, passed)
             passed.append(asked)
     except StopIteration as end:
-        return Said(cast("Words", end.value), tuple(passed))
+        return _said(cast("Words | Last", end.value), tuple(passed))
     finally:
         coroutine.close()
+
+
+def _said(ending: Words | Last, passed: tuple[Asked, ...]) -> Said:
+    if isinstance(ending, Last):
+        return Said(ending.words, passed, ending)
+    return Said(ending, passed)
 
 
 def _waiting(asked: Asked, passed: list[Asked]) -> Turn:

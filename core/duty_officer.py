@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -22,7 +22,10 @@ WRONG_NUMBERS_PER_HOUR = 5
 
 @dataclass(frozen=True)
 class Office:
-    """What every officer on duty works with."""
+    """What every officer on duty works with.
+
+    `carries_news` says whether letters in a language go out at all.
+    """
 
     directory: Directory
     languages: Languages
@@ -30,6 +33,7 @@ class Office:
     citizens: Citizens
     sessions: Sessions
     helpline: str
+    carries_news: Callable[[str], bool]
 
 
 @dataclass(frozen=True)
@@ -39,6 +43,7 @@ class Contact:
     phone: str
     channel: str
     carries_unicode: bool
+    is_answered_by_letter: bool = False
 
 
 class DutyOfficer:
@@ -88,8 +93,14 @@ class DutyOfficer:
                 station=place.station,
                 usual_station=self._usual_station_after(kind, place),
                 story=story,
+                wants_letter=not self._contact.is_answered_by_letter,
             )
         )
+
+    def sends_news(self) -> bool:
+        """Say whether this phone will be told of news by SMS."""
+        wanted = self._office.citizens.wants_letters(self._contact.phone)
+        return wanted and self._office.carries_news(self._session.language)
 
     def registered_before(self) -> str | None:
         """Give the reference number if this very conversation has registered."""
@@ -135,4 +146,5 @@ class DutyOfficer:
             station=case.station,
             fir_number=fir_numbers[-1] if fir_numbers else None,
             reason=events[-1].details.get("reason"),
+            news=self._office.citizens.wants_letters(case.phone),
         )

@@ -1,17 +1,79 @@
 """Letters: the SMS we send to citizens. Each is a registered wording with ASCII variables.
 
 A letter is never free text (TRAI's template rule), names neither the matter nor a person
-(phones are shared), and fits one SMS in every language.
+(phones are shared), and fits one SMS in every language. What an operator sets once (the
+helpline, the code to dial) is part of the wording, not a variable.
 """
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal
 
 from core.states import STATES
 from core.text import Text
 
 LONGEST_VARIABLE = 30
 
-LETTERS: dict[str, Text] = {f"state.{name}": state.letter for name, state in STATES.items()}
+# The tags that a DLT portal wants for what varies (TRAI, direction of 18 November 2025).
+Tag = Literal["numeric", "alphanumeric"]
+_TAGS: dict[str, Tag] = {"reference": "numeric", "fir_number": "alphanumeric"}
+SAMPLES = {"reference": "4829135706", "fir_number": "12345/2026"}
+
+
+@dataclass(frozen=True, slots=True)
+class Letterhead:
+    """What stands the same in every letter of this service."""
+
+    helpline: str
+    service_code: str
+
+
+@dataclass(frozen=True, slots=True)
+class Template:
+    """A wording with its variables; one that is not urgent waits behind others and at night."""
+
+    text: Text
+    variables: Mapping[str, Tag] = field(default_factory=dict)
+    urgent: bool = False
+
+
+def _of_state(name: str) -> Template:
+    state = STATES[name]
+    varying = {"reference", *(state.needs & _TAGS.keys())}
+    # The first one answers a caller who has just told us; the others bring news.
+    return Template(state.letter, {each: _TAGS[each] for each in varying}, name == "received")
+
+
+def _answer(key: Text) -> Template:
+    return Template(key, urgent=True)
+
+
+LETTERS: dict[str, Template] = {
+    **{f"state.{name}": _of_state(name) for name in STATES},
+    "go_on": _answer(
+        Text("Please go on by calling {helpline} or dialling {service_code}. -Bihar Police")
+    ),
+    "help": _answer(
+        Text(
+            "Write SHIKAYAT to complain, STHITI and your number for its status, THANA and your"
+            " PIN. Danger: 112. -Bihar Police"
+        )
+    ),
+    "danger": _answer(Text("In danger? Dial 112 now. -Bihar Police")),
+    "letters_off": _answer(
+        Text("You will get no more SMS from us. For SMS again write START. -Bihar Police")
+    ),
+    "letters_on": _answer(
+        Text("You will get SMS from us again. For no more write STOP. -Bihar Police")
+    ),
+    "draft_removed": _answer(
+        Text("Your unfinished complaint is removed. Nothing was sent. -Bihar Police")
+    ),
+    "no_draft": _answer(Text("You have no unfinished complaint with us. -Bihar Police")),
+    "trouble": _answer(Text("Trouble on our side. Please write again later. -Bihar Police")),
+}
 
 
 def letter_of_state(state: str) -> str:
@@ -19,10 +81,25 @@ def letter_of_state(state: str) -> str:
     return f"state.{state}"
 
 
-def write_letter(template: str, variables: dict[str, str]) -> Text:
-    """Fill a template; raise ValueError where a variable could not be registered."""
-    for name, value in variables.items():
+def check_letter(template: str, variables: Mapping[str, str]) -> None:
+    """Raise ValueError for variables that could not be registered, KeyError for no template."""
+    wanted = LETTERS[template].variables
+    if missing := wanted.keys() - variables.keys():
+        message = f"{template} needs {', '.join(sorted(missing))}"
+        raise ValueError(message)
+    for name in wanted:
+        value = variables[name]
         if not value.isascii() or len(value) > LONGEST_VARIABLE:
             message = f"{name} must be at most {LONGEST_VARIABLE} ASCII characters"
             raise ValueError(message)
-    return LETTERS[template](**variables)
+        if wanted[name] == "numeric" and not value.isdigit():
+            message = f"{name} must be digits"
+            raise ValueError(message)
+
+
+def write_letter(template: str, variables: Mapping[str, str], letterhead: Letterhead) -> Text:
+    """Fill a template; raise as `check_letter` does."""
+    check_letter(template, variables)
+    return LETTERS[template].text(
+        **variables, helpline=letterhead.helpline, service_code=letterhead.service_code
+    )

@@ -1,23 +1,29 @@
 """The outbox: letters are posted in the transaction of what they tell, and sent later.
 
-At least once, said openly: a crash between sending and marking sends a letter again.
+At least once, said openly: a crash between sending and marking sends a letter again, unless
+the gateway's receipt comes first.
 """
 
 from __future__ import annotations
 
 import random
-from dataclasses import dataclass
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import Connection, or_, select, update
+from sqlalchemy import ColumnElement, Connection, Row, exists, func, or_, select, update
 
 from core.clock import now
 from core.database import Database
-from core.letters import write_letter
-from core.tables import letters
+from core.letters import LETTERS, check_letter
+from core.tables import citizens, letters, tries
 
 LEASE = timedelta(minutes=2)
 GIVE_UP_AFTER = timedelta(hours=48)
+# After a gateway kept silent a letter may be on its way: its receipt gets time to say so.
+PAUSE_AFTER_SILENCE = timedelta(minutes=5)
 _FIRST_PAUSE = timedelta(seconds=15)
 _LONGEST_PAUSE = timedelta(hours=1)
 _DOUBLINGS = 10  # more would only make a number too large
@@ -35,43 +41,116 @@ class Recipient:
 
 
 @dataclass(frozen=True, slots=True)
+class Draft:
+    """What is posted: a template with its variables, or words of which it is the stand-in.
+
+    Words (sealed) answer an SMS; a gateway that carries registered wordings only gets the
+    template in their place.
+    """
+
+    template: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+    words_sealed: bytes | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """A letter that is due, taken out for sending; ours until `leased_until`."""
 
     id: int
+    phone_hash: str
     phone_sealed: bytes
     language: str
     template: str
     variables: dict[str, str]
+    words_sealed: bytes | None
     attempts: int
     posted_at: datetime
     leased_until: datetime
 
+    @property
+    def is_too_old(self) -> bool:
+        """Whether it has been tried for so long that it is given up."""
+        return now() - self.posted_at > GIVE_UP_AFTER
+
+
+@dataclass(frozen=True, slots=True)
+class Try:
+    """How one try to hand a letter to a gateway went. `parts` is what it will send receipts for.
+
+    `outcome` is "sent", "refused", "failed" (not taken) or "silent" (perhaps taken).
+    """
+
+    token: str
+    gateway: str
+    at: datetime
+    outcome: str
+    gateway_id: str | None = None
+    parts: int = 1
+    trouble: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class LetterLine:
+    """A letter as a line of a list, with nothing personal in it."""
+
+    id: int
+    template: str
+    language: str
+    status: str
+    attempts: int
+    posted_at: datetime
+    due_at: datetime
+    sent_at: datetime | None
+    settled_at: datetime | None
+    gateway: str | None
+    trouble: str | None
+
 
 def post(
-    connection: Connection,
-    recipient: Recipient,
-    template: str,
-    variables: dict[str, str],
-    case_id: int,
+    connection: Connection, recipient: Recipient, draft: Draft, case_id: int | None = None
 ) -> None:
-    """Put a letter into the outbox, within the caller's transaction."""
-    write_letter(template, variables)  # refuses here what could not be sent later
+    """Put a letter into the outbox, within the caller's transaction.
+
+    An answer is posted in any case; news are kept back where the citizen wants no letters.
+    """
+    check_letter(draft.template, draft.variables)  # refuses here what could not be sent later
     moment = now()
+    urgent = LETTERS[draft.template].urgent or draft.words_sealed is not None
+    unwanted = not urgent and are_letters_off(connection, recipient.phone_hash)
     connection.execute(
         letters.insert().values(
             case_id=case_id,
             phone_hash=recipient.phone_hash,
             phone_sealed=recipient.phone_sealed,
             language=recipient.language,
-            template=template,
-            variables=variables,
-            status="due",
+            template=draft.template,
+            variables=dict(draft.variables),
+            words_sealed=draft.words_sealed,
+            urgent=urgent,
+            status="stopped" if unwanted else "due",
             attempts=0,
             posted_at=moment,
             due_at=moment,
         )
     )
+
+
+def are_letters_off(connection: Connection, phone_hash: str) -> bool:
+    """Say whether a citizen wants no letters."""
+    query = select(citizens.c.letters_off_since).where(citizens.c.phone_hash == phone_hash)
+    return connection.scalar(query) is not None
+
+
+def new_token(letter_id: int) -> str:
+    """Name a try, so that its receipts find the letter even if nothing else was noted of it."""
+    return f"{letter_id}-{secrets.token_hex(6)}"
+
+
+def letter_of_token(token: str) -> int | None:
+    """Give the letter that a token names, or None for what is no token."""
+    number, dash, _ = token.partition("-")
+    return int(number) if dash and number.isascii() and number.isdigit() else None
 
 
 class Outbox:
@@ -80,61 +159,130 @@ class Outbox:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    def take_due(self, most: int = 20) -> list[Letter]:
-        """Take out letters that are due; they are ours until the lease runs out."""
+    def take_due(self, most: int = 20, *, urgent_only: bool = False) -> list[Letter]:
+        """Take out letters that are due, urgent ones first; ours until the lease runs out."""
         moment = now()
-        due = (
-            select(letters.c.id)
-            .where(letters.c.status == "due", letters.c.due_at <= moment)
-            .where(or_(letters.c.leased_until.is_(None), letters.c.leased_until < moment))
-            .order_by(letters.c.due_at)
-            .limit(most)
-            .with_for_update(skip_locked=True)
-        )
+        due = select(letters.c.id).where(*_is_due(moment))
+        if urgent_only:
+            due = due.where(letters.c.urgent)
+        due = due.order_by(letters.c.urgent.desc(), letters.c.due_at).limit(most)
+        with self._database.reading() as connection:
+            if connection.scalar(due.limit(1)) is None:
+                return []
         with self._database.writing() as connection:
-            ids = list(connection.scalars(due))
-            connection.execute(
-                update(letters).where(letters.c.id.in_(ids)).values(leased_until=moment + LEASE)
-            )
-            rows = connection.execute(
-                select(letters).where(letters.c.id.in_(ids)).order_by(letters.c.id)
-            ).all()
-        return [
-            Letter(
-                id=row.id,
-                phone_sealed=row.phone_sealed,
-                language=row.language,
-                template=row.template,
-                variables=row.variables,
-                attempts=row.attempts,
-                posted_at=row.posted_at,
-                leased_until=row.leased_until,
-            )
-            for row in rows
-        ]
+            locked = due.with_for_update(skip_locked=True, of=letters)
+            ids = list(connection.scalars(locked))
+            taken = letters.c.id.in_(ids)
+            connection.execute(update(letters).where(taken).values(leased_until=moment + LEASE))
+            order = (letters.c.urgent.desc(), letters.c.due_at)
+            rows = connection.execute(select(letters).where(taken).order_by(*order)).all()
+        return [_letter(row) for row in rows]
 
-    def mark_sent(self, letter: Letter, gateway: str, gateway_id: str) -> None:
+    def mark_sent(self, letter: Letter, sent: Try) -> None:
         """Note that a gateway took the letter."""
-        taken_by = {"gateway": gateway, "gateway_id": gateway_id[:_LONGEST_ID]}
-        self._mark(letter, status="sent", sent_at=now(), **taken_by)
+        self._mark(letter, sent, status="sent", sent_at=now(), gateway=sent.gateway, trouble=None)
 
     def mark_dead(self, letter: Letter, trouble: str) -> None:
         """Note that the letter will not be sent, and why."""
-        self._mark(letter, status="dead", trouble=trouble[:_LONGEST_TROUBLE])
+        self._mark(letter, None, status="dead", trouble=trouble[:_LONGEST_TROUBLE])
+
+    def mark_stopped(self, letter: Letter, refused: Try) -> None:
+        """Note that the citizen wants no letters, as a gateway says."""
+        trouble = (refused.trouble or "")[:_LONGEST_TROUBLE]
+        self._mark(letter, refused, status="stopped", trouble=trouble)
+
+    def note_try(self, letter: Letter, failed: Try) -> None:
+        """Note a try that failed, while others may follow at once."""
+        self._mark(letter, failed)
 
     def postpone(self, letter: Letter, trouble: str) -> None:
         """Try again after a pause that grows with each attempt; after two days, no more."""
-        if now() - letter.posted_at > GIVE_UP_AFTER:
-            self.mark_dead(letter, trouble)
-            return
-        pause = min(
-            _FIRST_PAUSE * 2 ** min(letter.attempts, _DOUBLINGS), _LONGEST_PAUSE
-        ) * random.uniform(1, 1.25)  # noqa: S311  # jitter, no secret
-        self._mark(
-            letter, due_at=now() + pause, leased_until=None, trouble=trouble[:_LONGEST_TROUBLE]
-        )
+        self._postpone(letter, None, trouble, _pause_after(letter.attempts))
 
-    def _mark(self, letter: Letter, **values: object) -> None:
-        changed = update(letters).where(letters.c.id == letter.id)
+    def postpone_silent(self, letter: Letter, silent: Try) -> None:
+        """Try again later: the gateway gave no answer, and may tell by a receipt that it sent."""
+        pause = max(_pause_after(letter.attempts), PAUSE_AFTER_SILENCE)
+        self._postpone(letter, silent, silent.trouble or "", pause)
+
+    def _postpone(self, letter: Letter, tried: Try | None, trouble: str, pause: timedelta) -> None:
+        values: dict[str, object] = {"trouble": trouble[:_LONGEST_TROUBLE]}
+        if letter.is_too_old:
+            values["status"] = "dead"
+        else:
+            values |= {"due_at": now() + pause, "leased_until": None}
+        self._mark(letter, tried, **values)
+
+    def revive(self, letter_id: int | None = None) -> int:
+        """Let dead letters (one, or all) be tried anew for two days; give how many."""
+        dead = letters.c.status == "dead"
+        wanted = dead if letter_id is None else dead & (letters.c.id == letter_id)
+        fresh = {"status": "due", "posted_at": now(), "due_at": now(), "leased_until": None}
         with self._database.writing() as connection:
-            connection.execute(changed.values(attempts=letter.attempts + 1, **values))
+            changed = update(letters).where(wanted).values(attempts=0, **fresh)
+            return int(connection.execute(changed).rowcount)
+
+    def newest(
+        self, *, status: str | None = None, most: int = 20, page: int = 1
+    ) -> list[LetterLine]:
+        """List letters, the newest first."""
+        names = LetterLine.__dataclass_fields__
+        query = select(*(letters.c[name] for name in names)).order_by(letters.c.id.desc())
+        if status:
+            query = query.where(letters.c.status == status)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.limit(most).offset((page - 1) * most))
+            return [LetterLine(*row) for row in rows]
+
+    def counts(self) -> dict[str, int]:
+        """Count the letters of each status."""
+        query = select(letters.c.status, func.count()).group_by(letters.c.status)
+        with self._database.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
+
+    def _mark(self, letter: Letter, tried: Try | None, **values: object) -> None:
+        with self._database.writing() as connection:
+            if tried:
+                connection.execute(tries.insert().values(_row_of(letter, tried)))
+            # Its receipt may have been faster, and its word is final.
+            open_still = (letters.c.id == letter.id) & (letters.c.status == "due")
+            if values:
+                values["attempts"] = letters.c.attempts + 1
+                connection.execute(update(letters).where(open_still).values(values))
+
+
+def _pause_after(attempts: int) -> timedelta:
+    pause = min(_FIRST_PAUSE * 2 ** min(attempts, _DOUBLINGS), _LONGEST_PAUSE)
+    jitter = random.uniform(1, 1.25)  # noqa: S311  # no secret
+    return timedelta(seconds=pause.total_seconds() * jitter)
+
+
+def _is_due(moment: datetime) -> tuple[ColumnElement[bool], ...]:
+    free = or_(letters.c.leased_until.is_(None), letters.c.leased_until < moment)
+    # A phone gets its letters in the order of what they tell, one hand at a time.
+    earlier = letters.alias()
+    is_waiting = exists().where(
+        earlier.c.phone_hash == letters.c.phone_hash,
+        earlier.c.id < letters.c.id,
+        earlier.c.urgent == letters.c.urgent,
+        earlier.c.status == "due",
+        or_(earlier.c.due_at <= moment, earlier.c.leased_until >= moment),
+    )
+    return (letters.c.status == "due", letters.c.due_at <= moment, free, ~is_waiting)
+
+
+def _letter(row: Row[Any]) -> Letter:
+    return Letter(**{name: getattr(row, name) for name in Letter.__dataclass_fields__})
+
+
+def _row_of(letter: Letter, tried: Try) -> dict[str, object]:
+    return {
+        "token": tried.token,
+        "letter_id": letter.id,
+        "gateway": tried.gateway,
+        "at": tried.at,
+        "milliseconds": round((now() - tried.at).total_seconds() * 1000),
+        "outcome": tried.outcome,
+        "gateway_id": tried.gateway_id[:_LONGEST_ID] if tried.gateway_id else None,
+        "parts": tried.parts,
+        "trouble": tried.trouble[:_LONGEST_TROUBLE] if tried.trouble else None,
+    }

@@ -22,7 +22,7 @@ class Standing(TypedDict, total=False):
     """How a look-up by reference number came out; the rest is there when it was found.
 
     `own` says whether the phone asking registered the case. To another phone only the state
-    is told, so nothing after it is filled.
+    is told, so nothing after it is filled. `news` says whether it is told of news by SMS.
     """
 
     outcome: Literal["found", "unknown", "mistyped", "wait"]
@@ -34,6 +34,7 @@ class Standing(TypedDict, total=False):
     station: str | None
     fir_number: str | None
     reason: str | None
+    news: bool
 
 
 class Police(Protocol):
@@ -59,6 +60,9 @@ class Police(Protocol):
 
     def register(self, kind: str, place: Place, story: str) -> str:
         """Register a complaint and give its reference number. For `Once`."""
+
+    def sends_news(self) -> bool:
+        """Say whether this phone will be told of news by SMS. For `Once`."""
 
     def registered_before(self) -> str | None:
         """Give the reference number if this very conversation has registered. For `Once`."""

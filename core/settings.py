@@ -6,6 +6,8 @@ import json
 import secrets
 from collections.abc import Iterator
 from contextlib import suppress
+from dataclasses import dataclass
+from datetime import time
 from pathlib import Path
 from typing import Any, Literal
 
@@ -14,6 +16,7 @@ from pydantic import Field, ValidationError
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.alphabet import USSD, Budget
+from core.clock import QuietHours
 from core.embedded import redis_url
 from core.sealing import Seal
 
@@ -29,8 +32,27 @@ _NEEDED_IN_PRODUCTION = (
 _LEAST_LENGTHS = {"secret_key": 32, "webhook_key": 16}
 
 
+# What a gateway in SMS_GATEWAYS cannot do without; one that is not here knows no account.
+_NEEDED_BY_GATEWAY = {
+    "africastalking": ("africastalking_username", "africastalking_api_key"),
+    "twilio": ("twilio_account_sid", "twilio_auth_token", "twilio_number", "public_url"),
+    "kannel": ("kannel_send_url", "kannel_username", "kannel_password", "public_url"),
+    "simulator": (),
+}
+
+
 class SettingsError(Exception):
     """The settings are not fit to start with; the message has a line for each fault."""
+
+
+@dataclass(frozen=True, slots=True)
+class GatewayInUse:
+    """One entry of SMS_GATEWAYS; `per_second` 0 means no limit."""
+
+    name: str
+    weight: int = 1
+    per_second: float = 0
+    is_dlt: bool = False
 
 
 class Settings(BaseSettings):
@@ -48,6 +70,25 @@ class Settings(BaseSettings):
     webhook_key: str = Field("", alias="WEBHOOK_KEY")
     service_code: str = Field("", alias="SERVICE_CODE")
     voice_number: str = Field("", alias="VOICE_NUMBER")
+    public_url: str = Field("", alias="PUBLIC_URL")
+    sms_gateways: str = Field("", alias="SMS_GATEWAYS")
+    sms_timeout: float = Field(45, alias="SMS_TIMEOUT", gt=0, le=100)
+    quiet_hours: str = Field("21:00-08:00", alias="QUIET_HOURS")
+    africastalking_username: str = Field("", alias="AFRICASTALKING_USERNAME")
+    africastalking_api_key: str = Field("", alias="AFRICASTALKING_API_KEY")
+    africastalking_base_url: str = Field("", alias="AFRICASTALKING_BASE_URL")
+    africastalking_sender: str = Field("", alias="AFRICASTALKING_SENDER")
+    twilio_account_sid: str = Field("", alias="TWILIO_ACCOUNT_SID")
+    twilio_auth_token: str = Field("", alias="TWILIO_AUTH_TOKEN")
+    twilio_number: str = Field("", alias="TWILIO_NUMBER")
+    twilio_base_url: str = Field("", alias="TWILIO_BASE_URL")
+    kannel_send_url: str = Field("", alias="KANNEL_SEND_URL")
+    kannel_username: str = Field("", alias="KANNEL_USERNAME")
+    kannel_password: str = Field("", alias="KANNEL_PASSWORD")
+    kannel_sender: str = Field("", alias="KANNEL_SENDER")
+    dlt_entity_id: str = Field("", alias="DLT_ENTITY_ID")
+    dlt_header: str = Field("", alias="DLT_HEADER")
+    dlt_chain_hash: str = Field("", alias="DLT_CHAIN_HASH")
     africastalking_ussd_septets: int = Field(USSD.septets, alias="AFRICASTALKING_USSD_SEPTETS")
     africastalking_ussd_units: int = Field(USSD.units, alias="AFRICASTALKING_USSD_UNITS")
 
@@ -60,6 +101,18 @@ class Settings(BaseSettings):
     def has_embedded_redis(self) -> bool:
         """Whether the session store is the one in the data folder."""
         return self.redis_url == redis_url(self.data_dir.resolve())
+
+    @property
+    def gateways_in_use(self) -> list[GatewayInUse]:
+        """List the gateways that letters go through; raise ValueError where it is misspelt."""
+        listed = (each.strip() for each in self.sms_gateways.split(","))
+        return [_gateway_in_use(each) for each in listed if each]
+
+    @property
+    def nights(self) -> QuietHours:
+        """Give the quiet hours; raise ValueError where they are misspelt."""
+        start, _, end = self.quiet_hours.partition("-")
+        return QuietHours(time.fromisoformat(start.strip()), time.fromisoformat(end.strip()))
 
     @property
     def africastalking_budget(self) -> Budget:
@@ -92,11 +145,48 @@ def _weak(settings: Settings) -> Iterator[str]:
         value = getattr(settings, name)
         if value and len(value) < least and not settings.is_demo:
             yield f"{name.upper()} is too short: at least {least} characters."
+    yield from _wrong_gateways(settings)
+    try:
+        settings.nights  # noqa: B018  # read to see whether it can be
+    except ValueError:
+        yield "QUIET_HOURS looks like 21:00-08:00."
     try:
         Seal(settings.data_keys, settings.secret_key)
     except ValueError:
         if settings.data_keys:
             yield "DATA_KEYS must be Fernet keys: docs/settings.md shows how to make one."
+
+
+def _wrong_gateways(settings: Settings) -> Iterator[str]:
+    try:
+        in_use = settings.gateways_in_use
+    except ValueError as error:
+        yield f"SMS_GATEWAYS: {error}."
+        return
+    for gateway in in_use:
+        if gateway.name == "simulator" and not settings.is_demo:
+            yield "SMS_GATEWAYS: the simulator is for the demo only."
+        for name in _NEEDED_BY_GATEWAY[gateway.name]:
+            if not getattr(settings, name):
+                yield f"{name.upper()} is not set; {gateway.name} in SMS_GATEWAYS needs it."
+        if gateway.is_dlt and not (settings.dlt_entity_id and settings.dlt_header):
+            yield f"DLT_ENTITY_ID and DLT_HEADER must be set; {gateway.name} is marked dlt."
+
+
+def _gateway_in_use(entry: str) -> GatewayInUse:
+    """Read one entry: name[:weight[:letters per second]][:dlt]."""
+    name, *parts = (part.strip() for part in entry.split(":"))
+    is_dlt = parts[-1:] == ["dlt"]
+    numbers = parts[:-1] if is_dlt else parts
+    if name not in _NEEDED_BY_GATEWAY or len(numbers) > 2:  # noqa: PLR2004  # weight, rate
+        known = ", ".join(_NEEDED_BY_GATEWAY)
+        message = f"{entry!r} is no gateway; it looks like kannel:3:20:dlt, with one of {known}"
+        raise ValueError(message)
+    weight, per_second = [*numbers, *("1", "0")[len(numbers) :]]
+    if int(weight) < 1 or float(per_second) < 0:
+        message = f"{entry!r}: a weight is at least 1, a rate at least 0"
+        raise ValueError(message)
+    return GatewayInUse(name, int(weight), float(per_second), is_dlt)
 
 
 def _demo_defaults(settings: Settings) -> dict[str, Any]:
@@ -106,6 +196,8 @@ def _demo_defaults(settings: Settings) -> dict[str, Any]:
         "redis_url": redis_url(folder),
         "service_code": "*384*78527#",
         "voice_number": "06120000000",
+        "public_url": f"http://127.0.0.1:{settings.port}",
+        "sms_gateways": "simulator",
         **_demo_keys(folder),
     }
     return {name: value for name, value in defaults.items() if not getattr(settings, name)}

@@ -17,6 +17,8 @@ from typing import NamedTuple, TypeVar
 T = TypeVar("T")
 
 _LIKENESS = 0.75
+_LIKENESS_OF_WORDS = 0.8
+_LEAST_TO_LIKEN = 4  # letters
 _TELLING = 3  # consonants; fewer say too little
 _LEAST_CONSONANTS = 2
 _LONGEST = 40  # letters; no name is longer
@@ -69,6 +71,17 @@ def is_same(typed: str, name: str) -> bool:
         return True
     wanted = _consonants(typed).replace(" ", "")
     return len(wanted) >= _LEAST_CONSONANTS and wanted == _tails(name).consonants[0]
+
+
+def is_like(typed: str, word: str) -> bool:
+    """Say whether a word was typed, perhaps with a letter wrong if it is not short."""
+    if len(typed) > _LONGEST:
+        return False
+    wanted, given = _tails(word).as_spelt[0], _as_spelt(typed).replace(" ", "")
+    if wanted == given:
+        return True
+    is_long = min(len(wanted), len(given)) >= _LEAST_TO_LIKEN
+    return is_long and SequenceMatcher(None, wanted, given).ratio() >= _LIKENESS_OF_WORDS
 
 
 def is_named_in(name: str, text: str) -> bool:

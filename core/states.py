@@ -36,20 +36,20 @@ _AT_STATION = frozenset(
         "withdrawn",
     ]
 )
-_WAIT = Text("Please wait for our SMS.")
+WAIT = Text("Please wait for our SMS.")
 _VISIT = Text("Please go to the station with this number.")
 _CLOSED = Text("If you do not agree, go to the station or to the SP with this number.")
 
 STATES: dict[str, State] = {
     "received": State(
         Text("Received"),
-        _WAIT,
+        WAIT,
         Text("Reference {reference}: received. Please keep this number. -Bihar Police"),
         frozenset({"sent_to_station", "transferred", "rejected", "withdrawn"}),
     ),
     "sent_to_station": State(
         Text("Sent to the station"),
-        _WAIT,
+        WAIT,
         Text("Reference {reference}: sent to the police station. -Bihar Police"),
         _AT_STATION,
     ),
@@ -61,7 +61,7 @@ STATES: dict[str, State] = {
     ),
     "under_enquiry": State(
         Text("Under enquiry"),
-        _WAIT,
+        WAIT,
         Text("Reference {reference}: the police are enquiring. -Bihar Police"),
         (_AT_STATION | {"disposed"}) - {"under_enquiry"},
     ),
@@ -73,7 +73,7 @@ STATES: dict[str, State] = {
     ),
     "action_taken": State(
         Text("Action taken"),
-        _WAIT,
+        WAIT,
         Text("Reference {reference}: action has been taken. -Bihar Police"),
         frozenset({"under_enquiry", "fir_registered", "disposed"}),
     ),
@@ -86,7 +86,7 @@ STATES: dict[str, State] = {
     ),
     "under_investigation": State(
         Text("Under investigation"),
-        _WAIT,
+        WAIT,
         Text("Reference {reference}: investigation is going on. -Bihar Police"),
         frozenset({"chargesheet_filed", "final_report_filed", "need_information", "transferred"}),
     ),
@@ -110,7 +110,7 @@ STATES: dict[str, State] = {
     ),
     "transferred": State(
         Text("Sent to another station"),
-        _WAIT,
+        WAIT,
         Text("Reference {reference}: sent to another station. Same number. -Bihar Police"),
         _AT_STATION | {"sent_to_station"},
         needs=frozenset({"district", "station"}),
@@ -136,7 +136,7 @@ STATES: dict[str, State] = {
     ),
     "reopened": State(
         Text("Opened again"),
-        _WAIT,
+        WAIT,
         Text("Reference {reference}: opened again. -Bihar Police"),
         _AT_STATION | {"under_investigation", "sent_to_station", "disposed"},
     ),

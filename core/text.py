@@ -38,5 +38,5 @@ class Joined:
     between: str = " "
 
 
-Words: TypeAlias = "Text | Name | Joined"
-Slot: TypeAlias = "Text | Name | Joined | str | int"
+Words: TypeAlias = Text | Name | Joined
+Slot: TypeAlias = Text | Name | Joined | str | int

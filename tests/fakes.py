@@ -44,6 +44,9 @@ class WalkedPolice:
     def register(self, kind: str, place: Place, story: str) -> str:
         raise AssertionError((kind, place, story))
 
+    def sends_news(self) -> bool:
+        raise AssertionError
+
     def registered_before(self) -> str | None:
         raise AssertionError
 

@@ -4,7 +4,7 @@ import json
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from cryptography.fernet import Fernet
 from flask import Flask
@@ -16,6 +16,8 @@ from console.parts import KEY, Parts
 from core.cases import Case
 from core.settings import Settings
 from simulator.caller import Caller
+from sms.postman import Postman
+from sms.switchboard import Route, Switchboard
 
 DATA_KEY = Fernet.generate_key().decode()
 
@@ -58,10 +60,17 @@ class Service:
     def inbox(self, phone: str = "+919800000001") -> list[str]:
         """Let the postman go round, and read the letters of a phone, the newest first."""
         postman = self.parts.postman
-        while postman and postman.round():
+        while postman.round():
             pass
         answer = self.client.get("/simulator/inbox", query_string={"phone": phone})
         return [letter["text"] for letter in json.loads(answer.text)]
+
+
+def postman_of(service: Service, *routes: Route) -> Postman:
+    """Give a postman of this service with gateways of a test's own."""
+    parts = service.parts
+    switchboard = Switchboard(routes, parts.shares)
+    return Postman(replace(parts.postman.office, switchboard=switchboard))
 
 
 def settings_for(**values: object) -> Settings:
@@ -71,6 +80,9 @@ def settings_for(**values: object) -> Settings:
         "data_keys": DATA_KEY,
         "service_code": "*384*78527#",
         "voice_number": "06120000000",
+        "public_url": "http://localhost",
+        "sms_gateways": "simulator",
+        "quiet_hours": "00:00-00:00",
     }
     return Settings.model_construct(**{**Settings().model_dump(), **defaults, **values})
 

@@ -87,7 +87,6 @@ def test_a_database_that_is_locked_or_gone_is_said_politely_and_nothing_is_half_
 def test_letters_wait_while_the_database_is_gone(service: Service) -> None:
     reference = registers(service.caller())
     postman = service.parts.postman
-    assert postman
     with out_of_order(service), pytest.raises(DatabaseDown):
         postman.round()
     assert reference in service.inbox()[0]

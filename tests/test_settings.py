@@ -47,7 +47,7 @@ def test_production_leaves_letters_in_the_outbox_until_a_gateway_is_connected(
     sqlite_database_url: str, fresh_redis_url: str, tmp_path: Path
 ) -> None:
     stores = {"database_url": sqlite_database_url, "redis_url": fresh_redis_url}
-    with service_with(**stores, data_dir=tmp_path, env="production") as service:
+    with service_with(**stores, data_dir=tmp_path, env="production", sms_gateways="") as service:
         result = service.app.test_cli_runner().invoke(args=["worker"])
     assert result.exit_code == 1
     assert "letters wait in the outbox" in result.output
@@ -103,7 +103,7 @@ def test_production_shows_no_simulator_and_wants_the_webhook_key(
 ) -> None:
     stores = {"database_url": sqlite_database_url, "redis_url": fresh_redis_url}
     with service_with(
-        **stores, data_dir=tmp_path, env="production", webhook_key="sesame"
+        **stores, data_dir=tmp_path, env="production", webhook_key="sesame", sms_gateways=""
     ) as service:
         form = service.caller().form() | {"sessionId": "S"}
         for key, status in (("", 403), ("?key=", 403), ("?key=sesam", 403), ("?key=sesame", 200)):

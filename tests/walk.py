@@ -45,7 +45,7 @@ _COUNTS = Counter(station.name for station in DIRECTORY.stations)
 
 def _standing(**more: Json) -> Json:
     known = {"since": "24-11-2026", "district": STATION.district.code, "station": STATION.code}
-    empty = {"fir_number": None, "reason": None}
+    empty = {"fir_number": None, "reason": None, "news": True}
     return {"outcome": "found", "reference": REFERENCE, "own": True, **known, **empty, **more}
 
 
@@ -54,6 +54,7 @@ RESULTS: dict[str, list[Json]] = {
     "usual_station": [None, STATION.code],
     "language": [None],
     "registered": [REFERENCE],
+    "sends_news": [True, False],
     "standing": [
         *({"outcome": outcome} for outcome in ("unknown", "mistyped", "wait")),
         *(
@@ -63,6 +64,7 @@ RESULTS: dict[str, list[Json]] = {
         ),
         _standing(state="fir_registered", fir_number="12345/2026"),
         *(_standing(state="rejected", reason=reason) for reason in REJECTION_REASONS),
+        *(_standing(state=state, news=False) for state in ("received", "awaiting_signature")),
         _standing(state="received", district=None, station=None),
         {"outcome": "found", "reference": REFERENCE, "state": "rejected", "own": False},
     ],

@@ -5,11 +5,12 @@ from __future__ import annotations
 from functools import partial
 from itertools import count
 
-from core.dialogue import Number, Once
+from core.dialogue import Last, Number, Once
+from core.letters import letter_of_state
 from core.police import Place, Police, Standing
 from core.reference import LENGTH, grouped
 from core.scripts.find_station import place_label
-from core.states import REJECTION_REASONS, STATES
+from core.states import REJECTION_REASONS, STATES, WAIT
 from core.text import Joined, Text, Words
 
 _WRONG = {
@@ -18,7 +19,7 @@ _WRONG = {
 }
 
 
-async def check_status(police: Police) -> Words:
+async def check_status(police: Police) -> Words | Last:
     """Ask for the reference number until it is found, or too many were wrong."""
     intro: Words | None = None
     for attempt in count(1):
@@ -38,15 +39,35 @@ async def check_status(police: Police) -> Words:
     raise AssertionError("unreachable")
 
 
-def _describe(police: Police, standing: Standing) -> Words:
+def _describe(police: Police, standing: Standing) -> Words | Last:
     state = STATES[standing["state"]]
-    if not standing["own"]:
-        head = Text("{reference}: {state}.")
-        return head(reference=grouped(standing["reference"]), state=state.label)
+    letter = letter_of_state(standing["state"])
+    variables = {"reference": standing["reference"]}
+    if standing["own"]:
+        fir_number = {"fir_number": standing["fir_number"]} if standing["fir_number"] else {}
+        return Last(_in_full(police, standing), letter, variables | fir_number)
+    words = Text("{reference}: {state}.")(
+        reference=grouped(standing["reference"]), state=state.label
+    )
+    # No letter tells another phone that there is an FIR and keeps its number back.
+    return words if "fir_number" in state.needs else Last(words, letter, variables)
+
+
+def _in_full(police: Police, standing: Standing) -> Words:
+    state = STATES[standing["state"]]
     head = Text("{reference}: {state}, since {since}.")(
         reference=grouped(standing["reference"]), state=state.label, since=standing["since"]
     )
-    return Joined((head, *_details(police, standing), state.advice))
+    return Joined((head, *_details(police, standing), _advice(standing)))
+
+
+def _advice(standing: Standing) -> Words:
+    """Say what to do next, and in any case that no letters will come if they are off."""
+    advice = STATES[standing["state"]].advice
+    if standing.get("news", True):
+        return advice
+    no_news = Text("SMS are off for this phone. For SMS write START.")
+    return no_news if advice == WAIT else Joined((advice, no_news))
 
 
 def _details(police: Police, standing: Standing) -> list[Words]:

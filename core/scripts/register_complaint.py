@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from functools import partial
 
-from core.dialogue import Choice, Once, Story, option
+from core.dialogue import Choice, Last, Once, Story, option
+from core.letters import letter_of_state
 from core.police import Place, Police
 from core.reference import grouped
 from core.scripts.find_station import find_district, find_station, place_label
-from core.text import Name, Text, Words
+from core.text import Name, Text
 
 # What cannot wait comes first: in Devanagari the first screen has room for five.
 KINDS = {
@@ -32,11 +33,19 @@ FIRST_OF_ALL = {
 }
 
 
+_TOLD_BY_SMS = Text(
+    "Complaint registered: {reference}. Keep this number. It is not yet an FIR."
+    " You will get an SMS."
+)
+_ASK_US = Text(
+    "Complaint registered: {reference}. Keep this number. It is not yet an FIR."
+    " Ask us for its status with this number."
+)
 _YES = (Name("haan", "हां"), Name("ha", "हा"), Name("bhejo", "भेजो"), Name("yes", "यस"))
 _NO = (Name("nahin", "नहीं"), Name("na", "ना"), Name("mat bhejo", "मत भेजो"))
 
 
-async def register_complaint(police: Police) -> Words:
+async def register_complaint(police: Police) -> Last:
     """Register a complaint for the citizen, who confirms it before it is sent."""
     kinds = tuple(option(kind, label) for kind, label in KINDS.items())
     kind = await Choice("kind", Text("What is it about?"), kinds)
@@ -46,17 +55,18 @@ async def register_complaint(police: Police) -> Words:
     answers = (option("send", Text("Yes, send"), *_YES), option("discard", Text("No"), *_NO))
     wish = await Choice("confirm", Text("Send the complaint?"), answers, intro=summary)
     if wish == "discard":
-        return Text("Nothing was sent. You can tell us again at any time.")
+        words = Text("Nothing was sent. You can tell us again at any time.")
+        return Last(words, "draft_removed")
     work = partial(police.register, kind, place, story.words)
-    return registered(await Once("registered", work))
+    return await registered(police, await Once("registered", work))
 
 
-def registered(reference: str) -> Words:
-    """Say that a complaint is registered, under which number, and what it is not."""
-    return Text(
-        "Complaint registered: {reference}. Keep this number. It is not yet an FIR."
-        " You will get an SMS."
-    )(reference=grouped(reference))
+async def registered(police: Police, reference: str) -> Last:
+    """Say that a complaint is registered, under which number, what it is not, what comes next."""
+    told = await Once("sends_news", police.sends_news)
+    words = _TOLD_BY_SMS if told else _ASK_US
+    variables = {"reference": reference}
+    return Last(words(reference=grouped(reference)), letter_of_state("received"), variables)
 
 
 async def _place_for(police: Police, kind: str) -> Place:

@@ -1,0 +1,134 @@
+"""What an SMS may ask for by its first word, in Devanagari, Roman or English.
+
+Case, spaces, punctuation and small faults of spelling do no harm. Twilio and other carriers act
+on some words by themselves (STOP, START and their like): those mean the same to us, and are
+never the name of anything else.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum, auto
+
+from core.alphabet import normalise, western_digits
+from core.conversation import EMERGENCY_NUMBER
+from core.reference import LENGTH, ungrouped
+from core.scripts.find_station import PIN_DIGITS
+from core.spelling import is_like
+
+
+class Wanted(Enum):
+    """What a command asks for."""
+
+    STOP = auto()
+    START = auto()
+    DANGER = auto()
+    HELP = auto()
+    MENU = auto()
+    STATUS = auto()
+    COMPLAINT = auto()
+    STATIONS = auto()
+    CANCEL = auto()
+
+
+# Twilio, "Advanced Opt-Out": these words end or begin the letters before we hear of them.
+CARRIER_WORDS = {
+    Wanted.STOP: ("stop", "stopall", "unsubscribe", "end", "quit", "revoke", "optout", "cancel"),
+    Wanted.START: ("start", "unstop"),
+}
+_WHOLE_TEXTS = {
+    Wanted.STOP: (
+        *CARRIER_WORDS[Wanted.STOP],
+        *("stop sms", "band", "band karo", "band karen", "roko", "sms band", "sms band karo"),
+        *("बंद", "बंद करो", "बंद करें", "रोको", "स्टॉप", "sms बंद करो", "एसएमएस बंद करो"),
+    ),
+    Wanted.START: (
+        *CARRIER_WORDS[Wanted.START],
+        *("start sms", "chalu", "chalu karo", "shuru", "शुरू", "चालू", "चालू करो", "स्टार्ट"),
+    ),
+}
+_FIRST_WORDS = {
+    Wanted.HELP: ("help", "madad", "मदद", "हेल्प"),
+    Wanted.MENU: ("pukar", "menu", "पुकार", "मेनू"),
+    Wanted.STATUS: ("status", "sthiti", "स्थिति", "स्टेटस", "haal", "हाल"),
+    Wanted.COMPLAINT: ("shikayat", "complaint", "शिकायत", "कंप्लेंट"),
+    Wanted.STATIONS: ("thana", "थाना", "thane", "थाने"),
+    Wanted.CANCEL: ("radd", "रद्द"),
+}
+# These begin many a sentence; with more than a few words it is one.
+_SHORT = {Wanted.HELP, Wanted.MENU, Wanted.CANCEL}
+_MOST_WORDS = 2  # after the first one: "help me please", "radd kar do"
+
+_APART = re.compile(r"[\s,.:;।!?'\"()\-]+")
+_PIN = re.compile(rf"(?<!\d)[1-9]\d{{{PIN_DIGITS - 1}}}(?!\d)")
+_GLUED = re.compile(r"^([^\W\d_]\D*?)(?=\d)")
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """What was asked for, with the number and the words that came along."""
+
+    wanted: Wanted
+    number: str = ""
+    words: str = ""
+
+
+def read_command(text: str, *, amid_story: bool = False) -> Command | None:
+    """Understand an SMS as a command; None where it is none.
+
+    Where a story is awaited (`amid_story`) only what stands alone is one.
+    """
+    plain = " ".join(_APART.sub(" ", western_digits(normalise(text)).casefold()).split())
+    if plain == EMERGENCY_NUMBER:
+        return Command(Wanted.DANGER)
+    for wanted, texts in _WHOLE_TEXTS.items():
+        if plain in texts:
+            return Command(wanted)
+    if is_reference(plain):
+        return Command(Wanted.STATUS, ungrouped(plain))
+    return _read_first_word(text, plain, amid_story=amid_story)
+
+
+def is_reference(text: str) -> bool:
+    """Say whether a text is nothing but a reference number, right or mistyped."""
+    digits = text.replace(" ", "")
+    is_number = digits.isascii() and digits.isdigit()
+    return is_number and len(digits) == LENGTH and digits[0] in "12345"
+
+
+def _read_first_word(text: str, plain: str, *, amid_story: bool) -> Command | None:
+    first, _, rest = _GLUED.sub(r"\1 ", plain).partition(" ")
+    for wanted, words in _FIRST_WORDS.items():
+        if not any(is_like(first, word) for word in words):
+            continue
+        if rest and (amid_story or (wanted in _SHORT and len(rest.split()) > _MOST_WORDS)):
+            return None
+        return _with_the_rest(wanted, text, rest)
+    return None
+
+
+def _with_the_rest(wanted: Wanted, text: str, rest: str) -> Command | None:
+    if wanted is Wanted.STATUS:
+        digits = "".join(rest.split())
+        # "Haal" and the like begin many a sentence; with a number it is meant.
+        return Command(wanted, digits) if not rest or digits.isdigit() else None
+    if wanted is Wanted.STATIONS:
+        found = _PIN.search(rest)
+        return Command(wanted, found[0] if found else "") if found or not rest else None
+    if wanted is Wanted.COMPLAINT:
+        return _complaint(text)
+    return Command(wanted)
+
+
+def _complaint(text: str) -> Command:
+    """Take a PIN and a story out of a complaint; the story keeps its own spelling."""
+    told = western_digits(normalise(text)).lstrip(" \t\r\n,.:;।!?'\"()-")
+    told = _GLUED.sub(r"\1 ", told)
+    _, *rest = _APART.split(told, maxsplit=1)
+    story = rest[0].strip() if rest else ""
+    found = _PIN.match(story) or re.search(_PIN.pattern + r"\W*$", story)
+    if not found:
+        return Command(Wanted.COMPLAINT, words=story)
+    words = (story[: found.start()] + story[found.end() :]).strip(" \t\r\n,.:;।-")
+    return Command(Wanted.COMPLAINT, re.sub(r"\D", "", found[0]), words)

@@ -1,0 +1,188 @@
+"""Where SMS come in: each is kept, then answered, at once or by the worker.
+
+A message is done in this order, so that a crash between two steps neither loses nor doubles it:
+it is kept in the inbox; the conversation is taken on, and its record in the session store says
+which message was heard last and what was answered; the answer is posted in the same transaction
+that closes the message. One that is heard again after its record was written gets that answer.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+from threading import Event
+
+import structlog
+
+from core.database import DatabaseDown
+from core.deliveries import Deliveries
+from core.duty_officer import Office
+from core.inbox import Inbox, Message, Reply
+from core.outbox import Draft, Recipient
+from core.phone import PhoneError, masked, normalise_phone
+from core.receipt import Receipt
+from core.sealing import Seal
+from core.sessions import Session, SessionsDown
+from sms.commands import Wanted, read_command
+from sms.gateway import Incoming
+from sms.thread import Thread
+from sms.visit import Answer, Visit
+
+_MOST_RACES = 60
+_PAUSE_SECONDS = 2.0
+# Two machines that write to each other are stopped by these.
+_SPAN = timedelta(hours=1)
+_MOST_IN_SPAN = 40
+_MOST_THE_SAME = 4
+_LONGEST_KEY = 3  # characters: who pages through a list sends the same key again and again
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True)
+class Entrance:
+    """Takes the SMS of all phones, whichever gateway they come through."""
+
+    office: Office
+    inbox: Inbox
+    deliveries: Deliveries
+    seal: Seal
+    own_numbers: frozenset[str]
+    carries_words: bool
+
+    def take(self, gateway: str, incoming: Incoming) -> None:
+        """Keep an SMS, then answer it if that can be done now; a repeat does nothing.
+
+        Raises DatabaseDown where it could not be kept.
+        """
+        try:
+            phone = normalise_phone(incoming.sender)
+        except PhoneError:
+            log.info("sms_from_no_phone", gateway=gateway)  # a header such as AX-BANKIN
+            return
+        if phone in self.own_numbers:
+            log.warning("sms_from_ourselves", gateway=gateway)
+            return
+        message = self.inbox.take_in(gateway, incoming.message, phone, incoming.text, incoming.wish)
+        if message:
+            self._handle(message)
+
+    def take_receipt(self, gateway: str, receipt: Receipt) -> None:
+        """Keep what a gateway tells of a letter; raise DatabaseDown where it could not be kept."""
+        self.deliveries.keep(gateway, receipt)
+        phone = receipt.wants_no_letters and self.deliveries.phone_of(gateway, receipt.message)
+        if phone:
+            self.office.citizens.stop_letters(*phone)
+
+    def work_off(self) -> int:
+        """Answer what waits; give how many there were."""
+        waiting = self.inbox.take_waiting()
+        for message in waiting:
+            self._handle(message)
+        return len(waiting)
+
+    def run(self, stop: Event) -> None:
+        """Answer what waits, again and again until told to stop."""
+        while not stop.is_set():
+            try:
+                self.work_off()
+            except DatabaseDown as trouble:
+                log.warning("inbox_waits", why=str(trouble))
+            except Exception:  # whoever stops is worse than one who stumbles
+                log.exception("inbox_stumbled")
+            stop.wait(_PAUSE_SECONDS)
+
+    def _handle(self, message: Message) -> None:
+        """Answer a message; where a store is down, or we stumble, leave it for later."""
+        try:
+            self._answer(message)
+        except (SessionsDown, DatabaseDown) as trouble:
+            log.warning("sms_waits", message=message.id, why=str(trouble))
+            self._leave(message)
+        except Exception:
+            log.exception("sms_stumbled", message=message.id)
+            self._leave(message)
+
+    def _leave(self, message: Message) -> None:
+        try:
+            if message.is_too_old:
+                first = self.office.languages.get(None)
+                self.inbox.close(message, "dead", _reply(message, first.code, Draft("trouble")))
+            else:
+                self.inbox.put_back(message)
+        except DatabaseDown:
+            pass  # its lease runs out by itself
+
+    def _answer(self, message: Message) -> None:
+        phone = self.seal.open(message.phone_sealed)
+        text = self.seal.open(message.text_sealed)
+        if self._wishes(message, text, phone):
+            return
+        if message.wish or self._is_loop(message, text):
+            self.inbox.close(message, "ignored" if message.wish else "loop")
+            return
+        answer, language = self._converse(message, phone, text)
+        draft = answer.draft(self.seal) if answer else None
+        reply = _reply(message, language, draft) if draft else None
+        self.inbox.close(message, "done", reply)
+
+    def _wishes(self, message: Message, text: str, phone: str) -> bool:
+        """Let a phone end or begin its letters; a provider that did so itself has answered."""
+        command = read_command(text)
+        wanted = command.wanted if command else None
+        is_stop = message.wish == "stop" or wanted is Wanted.STOP
+        is_start = message.wish == "start" or wanted is Wanted.START
+        if not is_stop and not is_start:
+            return False
+        chosen = self.office.citizens.language_of(phone)
+        language = Visit.language(self.office, chosen, text).code
+        letter = Draft("letters_off" if is_stop else "letters_on")
+        reply = None if message.wish else _reply(message, language, letter)
+        self.inbox.close(message, "done", reply, wants_letters=not is_stop)
+        log.info("letters_stopped" if is_stop else "letters_started", phone=masked(phone))
+        return True
+
+    def _is_loop(self, message: Message, text: str) -> bool:
+        sent, same = self.inbox.count_since(message, _SPAN)
+        repeats = same >= _MOST_THE_SAME and len(text.strip()) > _LONGEST_KEY
+        if sent > _MOST_IN_SPAN or repeats:
+            log.warning("sms_loop", message=message.id, sent=sent, same=same)
+            return True
+        return False
+
+    def _converse(self, message: Message, phone: str, text: str) -> tuple[Answer | None, str]:
+        """Take the conversation on by this message; give the answer, and in which language."""
+        for _ in range(_MOST_RACES):
+            slip = self.office.sessions.open(phone)
+            session = slip.session or self._first_session(phone, text)
+            thread = Thread.from_json(session.lines.get(Visit.CHANNEL))
+            if thread.heard == message.id:
+                return Answer.from_json(thread.answer), session.language
+            visit = Visit(self.office, self.seal, session, message, phone, self.carries_words)
+            answer, thread = visit.hear(text, thread, time.time())
+            session.lines[Visit.CHANNEL] = thread.to_json()
+            if self.office.sessions.keep(slip, session):
+                return answer, session.language
+        problem = "too many turns at once"
+        raise SessionsDown(problem)
+
+    def _first_session(self, phone: str, text: str) -> Session:
+        chosen = self.office.citizens.language_of(phone)
+        return Session(language=Visit.language(self.office, chosen, text).code)
+
+
+def own_numbers(numbers: Iterable[str]) -> frozenset[str]:
+    """Give our own numbers, as far as they are numbers, so that we never answer ourselves."""
+    found = set()
+    for number in numbers:
+        try:
+            found.add(normalise_phone(number))
+        except PhoneError:
+            continue  # a header, or none
+    return frozenset(found)
+
+
+def _reply(message: Message, language: str, draft: Draft) -> Reply:
+    return Reply(Recipient(message.phone_hash, message.phone_sealed, language), draft)

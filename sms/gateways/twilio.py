@@ -1,0 +1,148 @@
+"""Twilio SMS, through the provider's SDK.
+
+Fields, words and error codes: twilio.com/docs, "Messages resource", "Track outbound message
+status", "Twilio's request to your incoming message webhook URL", "Webhooks security".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import cast
+from urllib.parse import urlsplit, urlunsplit
+
+from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
+from twilio.http.http_client import TwilioHttpClient
+from twilio.http.response import Response
+from twilio.request_validator import RequestValidator
+from twilio.rest import Client
+from werkzeug.datastructures import MultiDict
+
+from core.receipt import Receipt, Status
+from sms.gateway import (
+    Call,
+    Door,
+    Handed,
+    Incoming,
+    Malformed,
+    OptedOut,
+    Outgoing,
+    Refused,
+    TryLater,
+    Wish,
+)
+from sms.transport import over_http
+
+_HOST = "https://api.twilio.com"
+_OPTED_OUT = 21610
+# A number that cannot get SMS (21211, 21612, 21614, 21635), a place it may not send to (21408),
+# a text that is empty or too long (21602, 21617), a message it filters (30007).
+_REFUSED = {21211, 21408, 21602, 21612, 21614, 21617, 21635, 30007}
+_FINAL: dict[str, Status] = {
+    "delivered": "delivered",
+    "read": "delivered",
+    "undelivered": "failed",
+    "failed": "failed",
+    "canceled": "failed",
+}
+_WISHES: dict[str, Wish] = {"STOP": "stop", "START": "start", "HELP": "none"}
+
+
+class Twilio:
+    """The provider's vocabulary, and an account with it."""
+
+    name = "twilio"
+    method = "POST"
+    doors: Mapping[str, Door] = {"inbound": "message", "status": "receipt"}
+    thanks = ("text/xml", "<Response/>")
+
+    def __init__(  # noqa: PLR0913  # an account has as many parts
+        self,
+        account_sid: str,
+        auth_token: str,
+        *,
+        number: str,
+        base_url: str,
+        public_url: str,
+        timeout: float,
+    ) -> None:
+        self._account = (account_sid, auth_token)
+        self._sender = {
+            "messaging_service_sid" if number.startswith("MG") else "from_": number,
+        }
+        self._status_url = f"{public_url}/sms/{self.name}/status"
+        self._http = _HttpClient(base_url or _HOST, timeout)
+        self._validator = RequestValidator(auth_token) if auth_token else None
+
+    def admits(self, call: Call) -> bool:
+        """Check `X-Twilio-Signature` over the address as Twilio called it, and all fields."""
+        signature = call.headers.get("X-Twilio-Signature", "")
+        if self._validator is None:
+            return False
+        return bool(self._validator.validate(call.url, call.fields, signature))
+
+    def send(self, letter: Outgoing) -> Handed:
+        """Hand a letter over; receipts come back with our token in their address."""
+        client = Client(*self._account, http_client=self._http)
+        try:
+            with over_http():
+                message = client.messages.create(
+                    to=letter.phone,
+                    body=letter.text,
+                    status_callback=f"{self._status_url}?token={letter.token}",
+                    smart_encoded=False,
+                    **self._sender,
+                )
+        except (TwilioRestException, TwilioServiceException) as error:
+            raise _trouble(error) from error
+        except TwilioException as error:
+            raise TryLater(str(error)) from error
+        return Handed(message.sid)
+
+    def received(self, fields: MultiDict[str, str]) -> Incoming:
+        """Understand an SMS; `OptOutType` says that Twilio acted on it and has answered it."""
+        message = fields.get("MessageSid") or fields.get("SmsSid")
+        if not message or not fields.get("From"):
+            text = "MessageSid or From is missing"
+            raise Malformed(text)
+        wish = _WISHES.get(fields.get("OptOutType", "").upper(), "")
+        return Incoming(message, fields["From"], fields.get("Body", ""), wish)
+
+    def receipt(self, fields: MultiDict[str, str]) -> Receipt:
+        """Understand a status; one that we do not know, as of a part delivered, is no final one."""
+        message = fields.get("token") or fields.get("MessageSid") or fields.get("SmsSid")
+        status = fields.get("MessageStatus") or fields.get("SmsStatus")
+        if not message or not status:
+            text = "MessageSid or MessageStatus is missing"
+            raise Malformed(text)
+        error = fields.get("ErrorCode", "")
+        return Receipt(
+            message=message,
+            status=_FINAL.get(status, "underway"),
+            trouble=f"error {error}" if error else None,
+            wants_no_letters=error == str(_OPTED_OUT),
+        )
+
+
+class _HttpClient(TwilioHttpClient):  # type: ignore[misc]  # the SDK has no types
+    """The SDK's client with a time limit, and with a host that can be set."""
+
+    def __init__(self, base_url: str, timeout: float) -> None:
+        # A connection for each letter: one that was kept open and broke says nothing.
+        super().__init__(pool_connections=False, timeout=timeout)
+        self._base = urlsplit(base_url)
+
+    def request(self, method: str, url: str, *args: object, **more: object) -> Response:
+        """Make a request at our host instead of the SDK's."""
+        parts = urlsplit(url)
+        path = self._base.path.rstrip("/") + parts.path
+        ours = parts._replace(scheme=self._base.scheme, netloc=self._base.netloc, path=path)
+        answer = super().request(method, urlunsplit(ours), *args, **more)
+        return cast("Response", answer)
+
+
+def _trouble(error: TwilioRestException | TwilioServiceException) -> TryLater | Refused:
+    """Tell the letter's fault from the account's (credentials, credit, rate) and from theirs."""
+    said = f"error {error.code}: {error.msg if isinstance(error, TwilioRestException) else error}"
+    if error.code == _OPTED_OUT:
+        return OptedOut(said)
+    return Refused(said) if error.code in _REFUSED else TryLater(said)

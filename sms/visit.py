@@ -1,0 +1,194 @@
+"""One SMS of one citizen: a command, or an answer to what we asked; and what we say to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from typing import Any, ClassVar
+
+from core.conversation import Conversation, Due, Talk
+from core.dialogue import Ask, Json, Said, Story
+from core.duty_officer import Contact, DutyOfficer, Office
+from core.inbox import Message
+from core.language import Language, render
+from core.outbox import Draft
+from core.pages import Paper, View, answer, is_a_story
+from core.scripts.main_menu import main_menu
+from core.sealing import Seal
+from core.sessions import Session
+from core.text import Text
+from sms.commands import Command, Wanted, read_command
+from sms.message import PAGE, list_stations, write
+from sms.thread import Thread
+
+HELP_EVERY_SECONDS = 3600
+_GO_ON = "go_on"
+_FIRST_OF_ALL = Text("In danger? Dial 112 first.")
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What we say: a letter, or words of our own with the letter that stands in for them."""
+
+    letter: str
+    variables: Mapping[str, str] = field(default_factory=dict)
+    words: str | None = None
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any] | None) -> Answer | None:
+        """Read back what was kept of an answer, if there was one."""
+        return cls(**kept) if kept else None
+
+    def draft(self, seal: Seal) -> Draft:
+        """Give it a form that the outbox takes."""
+        words = seal.close(self.words) if self.words is not None else None
+        return Draft(self.letter, self.variables, words)
+
+
+class Visit:
+    """A citizen with a session, at the moment an SMS came from her."""
+
+    CHANNEL: ClassVar[str] = "sms"
+
+    def __init__(  # noqa: PLR0913  # who writes, what, and with what we answer
+        self,
+        office: Office,
+        seal: Seal,
+        session: Session,
+        message: Message,
+        phone: str,
+        carries_words: bool,  # noqa: FBT001
+    ) -> None:
+        self._office = office
+        self._session = session
+        self._message = message
+        self._carries_words = carries_words
+        contact = Contact(phone, self.CHANNEL, carries_unicode=True, is_answered_by_letter=True)
+        self._talk = Talk(
+            script=partial(main_menu, DutyOfficer(office, contact, session)),
+            helpline=office.helpline,
+            fresh_id=seal.fingerprint("conversation", "sms", phone, str(message.id)),
+        )
+
+    @staticmethod
+    def language(office: Office, chosen: str | None, text: str) -> Language:
+        """Give the language a phone has chosen, or else one in the script that it writes."""
+        if chosen:
+            return office.languages.get(chosen)
+        is_latin = any(map(str.isalpha, text)) and text.isascii()
+        return office.languages.offered(unicode=not is_latin)[0]
+
+    def hear(self, text: str, thread: Thread, moment: float) -> tuple[Answer | None, Thread]:
+        """Understand an SMS; give the answer, if any, and what to remember of the exchange."""
+        self._thread = thread
+        self._moment = moment
+        awaited = self._awaited()
+        amid_story = awaited is not None and isinstance(awaited.question, Story)
+        command = read_command(text, amid_story=amid_story)
+        if command:
+            said: Answer | None = self._obey(command)
+        elif awaited:
+            due, view = self._hear_answer(text)
+            said = self._say(due, view)
+        else:
+            said = self._greet()
+        kept = asdict(said) if said else None
+        return said, replace(self._thread, heard=self._message.id, answer=kept)
+
+    @property
+    def _conversation(self) -> Conversation:
+        return self._session.conversation
+
+    @property
+    def _paper(self) -> Paper:
+        return Paper(self._office.languages.get(self._session.language), PAGE)
+
+    def _awaited(self) -> Ask | None:
+        """Give the question that we asked by SMS, if it is still the one that is due."""
+        if not self._thread.asked or self._thread.conversation != self._conversation.id:
+            return None
+        due = self._talk.due(self._conversation)
+        is_asked = isinstance(due, Ask) and due.question.name == self._thread.asked
+        return due if isinstance(due, Ask) and is_asked else None
+
+    def _hear_answer(self, text: str) -> tuple[Due, View]:
+        return answer(self._talk, self._conversation, text, self._thread.view, self._paper)
+
+    def _obey(self, command: Command) -> Answer:
+        acts: dict[Wanted, Callable[[], Answer]] = {
+            Wanted.DANGER: lambda: Answer("danger"),
+            Wanted.HELP: self._help,
+            Wanted.MENU: lambda: self._begin({}),
+            Wanted.STATIONS: lambda: self._stations(command.number),
+            Wanted.CANCEL: self._cancel,
+            Wanted.STATUS: lambda: self._status(command.number),
+            Wanted.COMPLAINT: lambda: self._complaint(command),
+        }
+        return acts[command.wanted]()
+
+    def _help(self) -> Answer:
+        self._thread = replace(self._thread, helped_at=self._moment)
+        return Answer("help")
+
+    def _greet(self) -> Answer | None:
+        """Answer what we do not understand: with the draft that is left, or help now and then."""
+        if self._conversation.is_worth_resuming or self._session.draft:
+            return self._begin({})
+        if self._moment - self._thread.helped_at < HELP_EVERY_SECONDS:
+            return None
+        return self._help()
+
+    def _stations(self, pin: str) -> Answer:
+        language = self._paper.language
+        if not pin:
+            words = render(Text("Write THANA and the 6 digits of your PIN."), language)
+        else:
+            words = list_stations(self._office.directory, pin, language)
+        return Answer(_GO_ON, words=words)
+
+    def _cancel(self) -> Answer:
+        had_draft = self._conversation.is_worth_resuming or self._session.draft is not None
+        self._session.conversation = Conversation(self._talk.fresh_id)
+        self._session.draft = None
+        self._thread = replace(self._thread, asked="", view=View())
+        return Answer("draft_removed" if had_draft else "no_draft")
+
+    def _status(self, number: str) -> Answer:
+        known = {"wish_1": "status", **({"reference_1": number} if number else {})}
+        return self._begin(known, straight=True)
+
+    def _complaint(self, command: Command) -> Answer:
+        """Begin a complaint with what was told along; one with a PIN and a story is ready to go."""
+        told: dict[str, Json] = {"wish_1": "complaint"}
+        if command.number:
+            told["pin"] = command.number
+        has_story = is_a_story(command.words)
+        if has_story:
+            told["story"] = {"typed": command.words}
+        if command.number and has_story:
+            told |= {"kind": "other", "station": "not_listed"}
+        said = self._begin(told, straight=len(told) > 1)
+        if has_story and said.words is not None:
+            first = render(_FIRST_OF_ALL, self._paper.language)
+            return replace(said, words=f"{first}\n{said.words}")
+        return said
+
+    def _begin(self, told: Mapping[str, Json], *, straight: bool = False) -> Answer:
+        """Begin a conversation with what was told already, or offer to go on with a draft."""
+        self._session.begin(self._talk.fresh_id, straight=straight)
+        if not self._conversation.asides:
+            self._conversation.answers.update(told)
+        return self._say(self._talk.due(self._conversation), View())
+
+    def _say(self, due: Due, view: View) -> Answer:
+        """Say what is due, and remember the question if it is asked."""
+        name = due.question.name if isinstance(due, Ask) else ""
+        asked = name if self._carries_words else ""
+        self._thread = replace(
+            self._thread, asked=asked, conversation=self._conversation.id, view=view
+        )
+        words = write(due, view, self._paper.language) if self._carries_words else None
+        if isinstance(due, Said) and due.last:
+            return Answer(due.last.letter, due.last.variables, words)
+        return Answer(_GO_ON, words=words)
