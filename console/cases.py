@@ -7,7 +7,7 @@ import getpass
 import click
 from flask.cli import with_appcontext
 
-from console.parts import current_parts
+from console.parts import current_parts, prepared
 from core.cases import Case, CaseError, CaseLine, Move
 from core.clock import local_date, local_time, now
 from core.directory import Directory, Station
@@ -23,8 +23,7 @@ _PAGE = 20
 @with_appcontext
 def cases() -> None:
     """Work with registered cases."""
-    if current_parts().settings.is_demo:
-        current_parts().database.migrate()
+    prepared()
 
 
 @cases.command(name="list")

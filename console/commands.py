@@ -6,6 +6,8 @@ import click
 from flask.cli import with_appcontext
 
 from console.cases import cases
+from console.dlt import dlt
+from console.letters import gateways, letters
 from console.parts import current_parts
 from console.serve import serve, worker
 from console.talk import talk
@@ -24,4 +26,4 @@ def upgrade() -> None:
     click.echo("The database is up to date.")
 
 
-COMMANDS = (cases, db, serve, talk, worker)
+COMMANDS = (cases, db, dlt, gateways, letters, serve, talk, worker)

@@ -44,3 +44,11 @@ class Parts:
 def current_parts() -> Parts:
     """Give the parts of the service the command runs in."""
     return cast("Parts", current_app.extensions[KEY])
+
+
+def prepared() -> Parts:
+    """Give the parts with a database that has its tables; the demo makes them by itself."""
+    parts = current_parts()
+    if parts.settings.is_demo:
+        parts.database.migrate()
+    return parts

@@ -60,6 +60,7 @@ class Registered:
 class Entry:
     """One line to be imported."""
 
+    line: int
     template: str
     language: str
     dlt_id: str
@@ -158,15 +159,15 @@ def _fault(wanted: Wording, registered: Registered | None) -> str:
 
 def _faults(entries: list[Entry], languages: set[str]) -> Iterator[str]:
     seen = set()
-    for line, entry in enumerate(entries, start=2):  # the first line is the heading
+    for entry in entries:
         if entry.template not in LETTERS:
-            yield f"Line {line}: there is no letter {entry.template!r}."
+            yield f"Line {entry.line}: there is no letter {entry.template!r}."
         if entry.language not in languages:
-            yield f"Line {line}: there is no language {entry.language!r}."
+            yield f"Line {entry.line}: there is no language {entry.language!r}."
         if not _DLT_ID.fullmatch(entry.dlt_id):
-            yield f"Line {line}: {entry.dlt_id!r} is no template id (10 to 30 digits)."
+            yield f"Line {entry.line}: {entry.dlt_id!r} is no template id (10 to 30 digits)."
         if (entry.template, entry.language) in seen:
-            yield f"Line {line}: {entry.template} in {entry.language} stands here twice."
+            yield f"Line {entry.line}: {entry.template} in {entry.language} stands here twice."
         seen.add((entry.template, entry.language))
 
 

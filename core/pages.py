@@ -29,7 +29,7 @@ from core.conversation import (
 from core.dialogue import Ask, Choice, Number, Once, Option, Question, Said, Story
 from core.language import Language, render
 from core.reference import ungrouped
-from core.spelling import find_by_spelling, is_same
+from core.spelling import find_by_spelling, is_spelt, sounds_like
 from core.text import Name, Text, Words
 
 BACK, MORE, OTHERWISE = "0", "9", "8"
@@ -222,13 +222,16 @@ def _read_name(typed: str, due: Ask, question: Choice[Any], paper: Paper) -> Hea
 
 
 def _named(typed: str, options: tuple[Option[Any], ...], language: Language) -> Meant | None:
-    """Find the one option that is called so."""
-    found = [
-        option
-        for option in options
-        if any(is_same(typed, name) for name in _names(option, language))
-    ]
-    return Meant(found[0].meaning) if len(found) == 1 else None
+    """Find the one option that is spelt so, or else the one that sounds so."""
+    for matches in (is_spelt, sounds_like):
+        found = [
+            option
+            for option in options
+            if any(matches(typed, name) for name in _names(option, language))
+        ]
+        if found:
+            return Meant(found[0].meaning) if len(found) == 1 else None
+    return None
 
 
 def _names(option: Option[Any], language: Language) -> Iterator[str]:

@@ -62,14 +62,15 @@ def _find_by_consonants(
     return []
 
 
-def is_same(typed: str, name: str) -> bool:
-    """Say whether a whole name was typed, in either script; its consonants are enough."""
-    if len(typed) > _LONGEST:
-        return False
-    wanted = _as_spelt(typed).replace(" ", "")
-    if wanted and wanted == _tails(name).as_spelt[0]:
-        return True
-    wanted = _consonants(typed).replace(" ", "")
+def is_spelt(typed: str, name: str) -> bool:
+    """Say whether a whole name was typed, as it is spelt."""
+    wanted = _as_spelt(typed[:_LONGEST]).replace(" ", "")
+    return bool(wanted) and wanted == _tails(name).as_spelt[0]
+
+
+def sounds_like(typed: str, name: str) -> bool:
+    """Say whether a whole name was typed, in either script, by its consonants."""
+    wanted = _consonants(typed[:_LONGEST]).replace(" ", "")
     return len(wanted) >= _LEAST_CONSONANTS and wanted == _tails(name).consonants[0]
 
 

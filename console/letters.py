@@ -1,0 +1,85 @@
+"""`pukar letters` and `pukar gateways`: what went out, what did not and why, through whom."""
+
+from __future__ import annotations
+
+import click
+from flask.cli import with_appcontext
+
+from console.parts import current_parts, prepared
+from core.clock import local_time
+from core.gateway_shares import FULL_SHARE
+from core.outbox import LetterLine
+
+_PAGE = 20
+_STATUSES = ("due", "sent", "delivered", "failed", "dead", "stopped")
+
+
+@click.group()
+@with_appcontext
+def letters() -> None:
+    """Look at the letters (SMS) to citizens."""
+    prepared()
+
+
+@letters.command(name="list")
+@click.option("--status", type=click.Choice(_STATUSES), help="Only letters of this status.")
+@click.option("--page", default=1, show_default=True, type=click.IntRange(1, 1_000_000))
+@with_appcontext
+def list_letters(status: str | None, page: int) -> None:
+    """List letters, the newest first: when, what, what became of it, why."""
+    outbox = current_parts().outbox
+    counts = outbox.counts()
+    click.echo("  ".join(f"{name}: {counts.get(name, 0)}" for name in _STATUSES))
+    found = outbox.newest(status=status, most=_PAGE, page=page)
+    for letter in found:
+        click.echo(_line(letter))
+    if len(found) == _PAGE:
+        click.echo(f"More: pukar letters list --page {page + 1}")
+
+
+@letters.command()
+@click.argument("letter", type=int, required=False)
+@click.option("--all", "all_dead", is_flag=True, help="Every dead letter.")
+@with_appcontext
+def retry(letter: int | None, all_dead: bool) -> None:  # noqa: FBT001  # an option of the command
+    """Try a dead letter (or --all of them) anew for two days."""
+    if (letter is None) != all_dead:
+        raise click.UsageError("Name one letter by its number, or say --all.")
+    revived = current_parts().outbox.revive(letter)
+    if not revived:
+        raise click.ClickException("No dead letter here. See: pukar letters list --status dead")
+    click.echo(f"{revived} due again.")
+
+
+@click.group(invoke_without_command=True)
+@click.option("--page", default=1, show_default=True, type=click.IntRange(1, 1_000_000))
+@with_appcontext
+def gateways(page: int) -> None:
+    """Show the gateways, how much of its weight each has now, and every decision about it."""
+    prepared()
+    parts = current_parts()
+    if not parts.switchboard.routes:
+        click.echo("SMS_GATEWAYS names no gateway: letters wait in the outbox.")
+    shares = parts.shares.shares()
+    for route in parts.switchboard.routes:
+        share = shares.get(route.gateway.name, FULL_SHARE)
+        rate = f"{route.per_second:g} a second" if route.per_second else "no limit"
+        kind = "registered wordings only" if route.is_dlt else "any words"
+        click.echo(f"{route.gateway.name:<16} weight {route.weight} at {share} %  {rate}  {kind}")
+    decisions = parts.shares.decisions(_PAGE, page)
+    for each in decisions:
+        change = f"{each.from_share} % -> {each.to_share} %"
+        click.echo(f"  {local_time(each.at)}  {each.gateway:<16} {change:<14} {each.why}")
+    if len(decisions) == _PAGE:
+        click.echo(f"More: pukar gateways --page {page + 1}")
+
+
+def _line(letter: LetterLine) -> str:
+    when = local_time(letter.settled_at or letter.sent_at or letter.posted_at)
+    what = f"{letter.template} ({letter.language})"
+    why = letter.trouble or ""
+    if letter.status == "due":
+        why = f"from {local_time(letter.due_at)}  {why}"
+    through = letter.gateway or "-"
+    line = f"{letter.id:>7}  {when}  {letter.status:<9}  {what:<34}  {through:<14}  {why}"
+    return line.rstrip()

@@ -1,0 +1,96 @@
+"""What an SMS asks for: forgiving of spelling, never guessing."""
+
+import pytest
+
+from sms.commands import CARRIER_WORDS, Command, Wanted, read_command
+
+REF = "4829135706"
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *(REF, "482 913 5706", "482-913-5706", "४८२९१३५७०६", f" {REF}. ", f"({REF})"),
+        *(f"STHITI {REF}", f"sthiti{REF}", f"Stithi: {REF}", f"sthithi - {REF}"),
+        *(f"स्थिति {REF}", f"स्थिती {REF}", f"स्थिति{REF}", "स्थिति ४८२ ९१३ ५७०६"),
+        *(f"STATUS {REF}", f"status  {REF}!", f"Satus {REF}", f"STATUS\n{REF}", f"haal {REF}"),
+    ],
+)
+def test_a_status_is_asked_for(text: str) -> None:
+    assert read_command(text) == Command(Wanted.STATUS, REF)
+
+
+@pytest.mark.parametrize(
+    ("text", "pin", "story"),
+    [
+        ("SHIKAYAT", "", ""),
+        ("शिकायत", "", ""),
+        ("sikayat", "", ""),
+        ("Complain", "", ""),
+        ("Shikayat 800001", "800001", ""),
+        ("शिकायत ८००००१ कल रात चोरी हुई", "800001", "कल रात चोरी हुई"),
+        ("SHIKAYAT, 800001: Kal raat chori hui.", "800001", "Kal raat chori hui"),
+        ("shikayat800001 chori", "800001", "chori"),
+        ("शिकायत: कल चोरी हुई, पिन 800001", "800001", "कल चोरी हुई, पिन"),
+        ("complaint My cycle (red) was stolen!", "", "My cycle (red) was stolen!"),
+        ("शिकायत 5 लाख 500000 रुपये ले गए", "", "5 लाख 500000 रुपये ले गए"),
+    ],
+)
+def test_a_complaint_brings_its_pin_and_its_story(text: str, pin: str, story: str) -> None:
+    assert read_command(text) == Command(Wanted.COMPLAINT, pin, story)
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [
+        *((text, Wanted.HELP) for text in ("HELP", "madad", "मदद!", "Madat", "help me", "हेल्प")),
+        *((text, Wanted.CANCEL) for text in ("RADD", "radd.", "रद्द", "radd karo")),
+        *((text, Wanted.MENU) for text in ("PUKAR", "पुकार", "menu")),
+        *((text, Wanted.DANGER) for text in ("112", "११२", "112!", " 112 ")),
+        *((text, Wanted.STOP) for text in ("STOP", "stop.", "बंद करो", "band karo", "Unsubscribe")),
+        *((text, Wanted.START) for text in ("START", "चालू करो", "शुरू", "chalu", "UNSTOP")),
+    ],
+)
+def test_a_word_is_enough(text: str, wanted: Wanted) -> None:
+    assert read_command(text) == Command(wanted)
+
+
+@pytest.mark.parametrize(
+    ("text", "pin"), [("THANA 800001", "800001"), ("थाना८४५४३८", "845438"), ("thana", "")]
+)
+def test_stations_are_asked_for_by_pin(text: str, pin: str) -> None:
+    assert read_command(text) == Command(Wanted.STATIONS, pin)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("", "  ", "?", "1", "0", "800001", "9800000001", "namaste", "कल रात चोरी हो गई"),
+        *("stop the thief who stays next door", "मदद करो मेरे पति ने मारा है", "बंद मकान में चोरी"),
+        *("थाना वाले सुनते नहीं", "haal bura hai", "sath mein do log the", "help line number do na"),
+    ],
+)
+def test_what_is_no_command_is_none(text: str) -> None:
+    assert read_command(text) is None
+
+
+@pytest.mark.parametrize(
+    "text", ["शिकायत यह है कि", "help they beat me", "thana 800001 ke paas", "मदद करो", "radd karo"]
+)
+def test_in_the_middle_of_a_story_a_word_is_part_of_it(text: str) -> None:
+    assert read_command(text, amid_story=True) is None
+
+
+@pytest.mark.parametrize("text", ["112", "radd", "मदद", "STOP", REF])
+def test_in_the_middle_of_a_story_what_stands_alone_is_a_command(text: str) -> None:
+    assert read_command(text, amid_story=True) is not None
+
+
+@pytest.mark.parametrize(
+    "word",
+    # Twilio, "Advanced Opt-Out" and the default keywords of long codes.
+    "stop stopall unsubscribe cancel end quit revoke optout start yes unstop".split(),
+)
+def test_the_words_that_carriers_act_on_mean_nothing_else_to_us(word: str) -> None:
+    command = read_command(word)
+    assert command is None or word in CARRIER_WORDS[command.wanted]

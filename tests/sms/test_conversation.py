@@ -1,0 +1,191 @@
+"""What a citizen does by writing SMS, alone and together with USSD."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from tests.service import Service, reference_on, registers
+from tests.sms.texter import Texter
+
+pytestmark = pytest.mark.redis
+
+STORY = "कल रात मेरी साइकिल चोरी हो गई"
+HELP = "लिखें: शिकायत / स्थिति और नंबर / थाना और पिन। खतरा: 112 -बिहार पुलिस"
+
+
+@pytest.fixture
+def texter(service: Service) -> Texter:
+    return Texter(service)
+
+
+def test_one_sms_with_pin_and_story_is_registered_after_a_yes(
+    texter: Texter, service: Service
+) -> None:
+    texter.writes(f"शिकायत 800001 {STORY}")
+    assert texter.reads == (
+        "खतरा है? 112 डायल करें।\nकुछ और। जिला पटना।\nशिकायत भेजें?\n1 भेजें\n2 रद्द करें\n0 वापस"
+    )
+    assert service.parts.cases.newest() == []
+    texter.writes("हाँ")
+    case = service.only_case()
+    assert reference_on(texter.reads) == case.reference
+    assert "FIR नहीं" in texter.reads
+    assert (case.story, case.channel, case.kind, case.station) == (STORY, "sms", "other", None)
+    assert case.district
+    assert len(texter.inbox) == 2
+
+
+def test_a_complaint_is_asked_for_step_by_step(texter: Texter, service: Service) -> None:
+    for text in ("SHIKAYAT", "chori", "800001", "kot", "1", "Raat mein cycle chori hui"):
+        texter.writes(text)
+    assert (
+        texter.reads
+        == "Chori. Kotwali, Patna.\nShikayat bhejein?\n1 Bhejein\n2 Radd karein\n0 Vapas"
+    )
+    texter.writes("1")
+    assert reference_on(texter.reads) == service.only_case().reference
+
+
+def test_what_was_told_along_is_not_asked_again(texter: Texter) -> None:
+    texter.writes("शिकायत 800001")
+    assert texter.reads.startswith("क्या हुआ?")
+    texter.writes("4")
+    assert texter.reads.startswith("पटना का थाना?")
+    other = Texter(texter.service, "+919800000002").writes(f"शिकायत {STORY}")
+    for text in ("4", "2"):
+        other.writes(text)
+    assert other.reads.startswith("चोरी। जगह पता नहीं।\nशिकायत भेजें?")
+
+
+@pytest.mark.parametrize("text", ["{}", "STHITI {}", "स्थिति {}", "status{}"])
+def test_the_status_comes_for_a_number(texter: Texter, service: Service, text: str) -> None:
+    reference = registers(service.caller())
+    texter.writes(text.format(reference))
+    assert texter.reads.startswith(f"{reference[:3]} {reference[3:6]} {reference[6:]}: प्राप्त हुई")
+    stranger = Texter(service, "+919800000002").writes(text.format(reference))
+    assert "प्राप्त हुई" in stranger.reads or "Prapt hui" in stranger.reads
+    assert "गर्दनीबाग" not in stranger.reads
+
+
+def test_a_mistyped_number_is_asked_for_again(texter: Texter, service: Service) -> None:
+    reference = registers(service.caller())
+    wrong = reference[:-1] + str((int(reference[-1]) + 1) % 10)
+    assert texter.writes(wrong).reads.startswith("नंबर गलत है। फिर देखें।")
+    assert "प्राप्त हुई" in texter.writes(reference).reads
+
+
+def test_stations_come_for_a_pin(texter: Texter) -> None:
+    assert "गर्दनीबाग, पटना" in texter.writes("थाना 800001").reads
+    assert "999999 नहीं मिला" in texter.writes("थाना 999999").reads
+    assert "थाना 800001" in texter.writes("थाना").reads
+
+
+def test_112_is_told_at_any_step_and_the_draft_stays(texter: Texter) -> None:
+    for text in ("शिकायत", "4", "800001", "1"):
+        texter.writes(text)
+    assert texter.writes("112").reads == "खतरा है? अभी 112 डायल करें। -बिहार पुलिस"
+    assert texter.writes(STORY).reads.startswith("चोरी। गर्दनीबाग, पटना।\nशिकायत भेजें?")
+
+
+def test_a_draft_is_cancelled_by_a_word(texter: Texter, service: Service) -> None:
+    for text in ("शिकायत", "4", "रद्द"):
+        texter.writes(text)
+    assert texter.reads.startswith("अधूरा आवेदन हटा दिया।")
+    assert texter.writes("रद्द").reads.startswith("आपका कोई अधूरा आवेदन नहीं है।")
+    assert service.caller().dials().screen.startswith("पुकार: बिहार पुलिस")
+
+
+def test_what_is_not_understood_gets_help_at_most_once_an_hour(texter: Texter) -> None:
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        assert texter.writes("नमस्ते").reads == HELP
+        texter.writes("कोई है")
+        assert len(texter.inbox) == 1
+        texter.writes("मदद")
+        assert len(texter.inbox) == 2
+        clock.shift(timedelta(minutes=61))
+        texter.writes("नमस्ते जी")
+        assert len(texter.inbox) == 3
+
+
+def test_a_draft_begun_on_ussd_is_finished_by_sms(texter: Texter, service: Service) -> None:
+    caller = service.caller().dials()
+    for typed in ("1", "4", "800001", "1"):
+        caller.types(typed)
+    caller.drops()
+    assert texter.writes("नमस्ते").reads.startswith("बात यहां रुकी थी:\nथोड़े में लिखें")
+    assert texter.writes("1").reads.startswith("थोड़े में लिखें")
+    assert texter.writes(STORY).reads.startswith("चोरी। गर्दनीबाग, पटना।")
+    texter.writes("भेजें")
+    assert reference_on(texter.reads) == service.only_case().reference
+
+
+def test_a_draft_begun_by_sms_is_finished_on_ussd(texter: Texter, service: Service) -> None:
+    texter.writes(f"शिकायत 800001 {STORY}")
+    caller = service.caller().dials()
+    assert "बात यहां रुकी थी" in caller.screen
+    caller.types("1")
+    reference = reference_on(caller.types("1").screen)
+    assert service.only_case().reference == reference
+    assert service.only_case().story == STORY
+
+
+def test_an_answer_counts_only_for_the_question_that_was_sent(
+    texter: Texter, service: Service
+) -> None:
+    texter.writes(f"शिकायत 800001 {STORY}")
+    caller = service.caller().dials().types("1").types("0").types("1").types("5").types("800001")
+    caller.drops()
+    texter.writes("1")
+    assert texter.reads.startswith("बात यहां रुकी थी")
+    assert service.parts.cases.newest() == []
+
+
+def test_asking_for_a_status_leaves_the_draft_alone(texter: Texter, service: Service) -> None:
+    reference = registers(service.caller())
+    for text in ("शिकायत", "4", "800001"):
+        texter.writes(text)
+    assert "प्राप्त हुई" in texter.writes(reference).reads
+    assert texter.writes("नमस्ते").reads.startswith("बात यहां रुकी थी:\nपटना का थाना?")
+
+
+def test_a_session_ends_after_a_day(texter: Texter) -> None:
+    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
+        for text in ("शिकायत", "4"):
+            texter.writes(text)
+        clock.shift(timedelta(hours=25))
+        assert texter.writes("800001").reads == HELP
+
+
+def test_the_menu_and_each_language_are_a_word_away(texter: Texter) -> None:
+    assert texter.writes("PUKAR").reads.startswith("Pukar: Bihar Police\n1 Shikayat")
+    assert texter.writes("English").reads.startswith("Pukar: Bihar Police\n1 Complaint")
+    assert texter.writes("हिंदी").reads.startswith("पुकार: बिहार पुलिस\n1 शिकायत")
+
+
+def test_the_script_of_the_first_sms_decides_how_we_write(service: Service) -> None:
+    assert Texter(service, "+919800000003").writes("shikayat").reads.startswith("Kya hua?")
+    assert Texter(service, "+919800000004").writes("शिकायत").reads.startswith("क्या हुआ?")
+    assert Texter(service, "+919800000005").writes("112").reads.startswith("खतरा है?")
+
+
+def test_a_repeated_message_is_answered_once(texter: Texter, service: Service) -> None:
+    texter.writes(f"शिकायत 800001 {STORY}").writes("1")
+    for _ in range(3):
+        texter.sends_again()
+    assert len(texter.inbox) == 2
+    assert len(service.parts.cases.newest()) == 1
+
+
+def test_two_machines_that_answer_each_other_are_stopped(texter: Texter) -> None:
+    for _ in range(4):
+        texter.writes("शिकायत")
+    before = len(texter.inbox)
+    for _ in range(5):
+        texter.writes("शिकायत")
+    assert (before, len(texter.inbox)) == (3, 3)
+    chatty = Texter(texter.service, "+919800000002")
+    for number in range(50):
+        chatty.writes(f"madad {number}")
+    assert len(chatty.inbox) <= 40
+    assert chatty.writes("STOP").reads.startswith("Ab SMS nahin aayega.")
