@@ -93,7 +93,7 @@ def test_letters_wait_while_the_database_is_gone(service: Service) -> None:
 
 
 @contextmanager
-def out_of_order(service: Service) -> Iterator[None]:
+def out_of_order(service: Service, *more: str) -> Iterator[None]:
     """Keep all writers out: another program holds the lock on what they write."""
     url = make_url(service.parts.settings.database_url)
     engine = create_engine(url)
@@ -102,7 +102,8 @@ def out_of_order(service: Service) -> Iterator[None]:
         if url.get_backend_name() == "sqlite":
             cursor.execute("BEGIN EXCLUSIVE")
         else:
-            cursor.execute("LOCK TABLE cases, letters, citizens IN ACCESS EXCLUSIVE MODE")
+            tables = ", ".join(("cases", "letters", "citizens", *more))
+            cursor.execute(f"LOCK TABLE {tables} IN ACCESS EXCLUSIVE MODE")
         yield
         connection.rollback()
     engine.dispose()

@@ -11,9 +11,9 @@ const template = document.querySelector("#phone");
 const { serviceCode } = document.body.dataset;
 const phones = [];
 
-function addPhone({ number, read }) {
+function addPhone({ number, ...kept }) {
   const element = template.content.firstElementChild.cloneNode(true);
-  const phone = new Phone(element, { number, read, serviceCode, onChange: keep, onRemove });
+  const phone = new Phone(element, { number, kept, serviceCode, onChange: keep, onRemove });
   phones.push(phone);
   desk.append(element);
   arrange();
@@ -33,12 +33,12 @@ function arrange() {
 }
 
 function keep() {
-  remember(phones.map((phone) => ({ number: phone.number, read: phone.letters.read })));
+  remember(phones.map((phone) => ({ number: phone.number, ...phone.letters.kept })));
 }
 
 function addAnother() {
   const number = freeNumber(phones.map((phone) => phone.number));
-  const phone = addPhone({ number, read: [] });
+  const phone = addPhone({ number });
   phone.focus();
   phone.element.scrollIntoView({ block: "nearest" });
   phone.collect();
@@ -52,7 +52,7 @@ async function makeRounds() {
   setTimeout(makeRounds, ROUND);
 }
 
-const kept = recall() ?? ["+919800000001", "+919800000002"].map((number) => ({ number, read: [] }));
+const kept = recall() ?? [{ number: "+919800000001" }, { number: "+919800000002" }];
 kept.forEach(addPhone);
 document.querySelector("#add-phone").addEventListener("click", addAnother);
 window.addEventListener("pagehide", () => phones.forEach((phone) => phone.drop()));

@@ -23,7 +23,7 @@ function onClick(phone, event) {
   const { key } = event.target.closest("button")?.dataset ?? {};
   if (key) phone.press(key);
   const byPointer = event.detail > 0;
-  if (byPointer && event.target !== phone.screen.input) phone.focus();
+  if (byPointer && event.target !== phone.screen.field) phone.focus();
 }
 
 function onKeyDown(phone, event) {
@@ -35,20 +35,28 @@ function onKeyDown(phone, event) {
 
 function onNamedKey(phone, event, key) {
   const onButton = event.target.closest("button") !== null;
-  const inReply = event.target === phone.screen.input;
+  const inField = event.target === phone.screen.field;
   if (key === "green" && onButton) return; // Enter presses the button that has the focus
-  if (key === "clear" && inReply) return; // the field erases by itself
+  if (inField && isForField(event, key)) return;
   event.preventDefault();
-  if (key === "green" && event.repeat) return;
+  // A key held down sends once, and does not leave the text it has erased.
+  if (event.repeat && (key === "green" || (key === "clear" && inField))) return;
   phone.press(key);
 }
 
+// What the field that has the focus does by itself: erase, and in a text move and break lines.
+function isForField({ target, shiftKey }, key) {
+  if (key === "clear") return target.value !== "";
+  const inLines = target.matches("textarea");
+  return inLines && (key === "up" || key === "down" || (key === "green" && shiftKey));
+}
+
 function onCharacter(phone, event) {
-  if (event.target === phone.screen.input) return;
+  if (event.target === phone.screen.field) return;
   const onButton = event.target.closest("button") !== null;
   if (event.key === "Tab" || event.key === "Shift" || (onButton && event.key === " ")) return;
-  if (phone.expectsReply) {
-    phone.screen.input.focus(); // where the character then lands, also from an input method
+  if (phone.screen.field) {
+    phone.screen.field.focus(); // where the character then lands, also from an input method
     return;
   }
   const [character] = dialable(event.key.length === 1 ? event.key : "");
@@ -58,10 +66,10 @@ function onCharacter(phone, event) {
 }
 
 function onPaste(phone, event) {
-  if (event.target === phone.screen.input) return;
+  if (event.target === phone.screen.field) return;
   event.preventDefault();
   const text = event.clipboardData.getData("text");
-  if (phone.expectsReply) phone.screen.typeReply(text.trim());
+  if (phone.screen.field) phone.screen.type(text.trim());
   else for (const character of dialable(text)) phone.press(character);
 }
 

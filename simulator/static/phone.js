@@ -1,70 +1,18 @@
-// One phone: what each key does in each state. Drawing is in screen.js, the protocol in
-// ussd.js, the way from a pressed key to `press` in keyboard.js.
+// One phone: its states and what happens in them. Which key does what is in keys.js, drawing in
+// screen.js, the provider's side in ussd.js and sms.js, the way from a key to `press` in keyboard.js.
 
-import { measure } from "./alphabet.js";
+import { measureSms, measureUssd } from "./alphabet.js";
 import { listen } from "./keyboard.js";
+import { KEYS } from "./keys.js";
 import { Letters } from "./letters.js";
 import { parseNumber, spellNumber } from "./number.js";
 import { Screen } from "./screen.js";
+import { ADDRESSEE, Written } from "./sms.js";
 import { Session, entryOf } from "./ussd.js";
 
 const LONGEST_DIAL = 60;
 const CALLING = new Set(["waiting", "open", "unanswered"]);
-
-// For each state, the keys that do something; a key not listed is ignored.
-const KEYS = {
-  idle: {
-    digit: (phone, digit) => phone.dialDigit(digit),
-    green: (phone) => phone.dial(),
-    red: (phone) => phone.rest(),
-    clear: (phone) => phone.eraseDigit(),
-    inbox: (phone) => phone.openInbox(),
-    ok: (phone) => phone.openInbox(),
-  },
-  waiting: { red: (phone) => phone.hangUp() },
-  open: {
-    digit: (phone, digit) => phone.screen.typeReply(digit),
-    green: (phone) => phone.answer(),
-    red: (phone) => phone.hangUp(),
-    clear: (phone) => phone.screen.eraseReply(),
-    up: (phone) => phone.screen.scroll(-1),
-    down: (phone) => phone.screen.scroll(1),
-    ok: (phone) => phone.answer(),
-  },
-  unanswered: {
-    green: (phone) => phone.ask(),
-    red: (phone) => phone.hangUp(),
-    ok: (phone) => phone.ask(),
-  },
-  ended: {
-    digit: (phone, digit) => phone.rest().dialDigit(digit),
-    green: (phone) => phone.rest(),
-    red: (phone) => phone.rest(),
-    clear: (phone) => phone.rest(),
-    inbox: (phone) => phone.openInbox(),
-    up: (phone) => phone.screen.scroll(-1),
-    down: (phone) => phone.screen.scroll(1),
-    ok: (phone) => phone.rest(),
-  },
-  list: {
-    green: (phone) => phone.openLetter(),
-    red: (phone) => phone.rest(),
-    clear: (phone) => phone.rest(),
-    inbox: (phone) => phone.rest(),
-    up: (phone) => phone.select(-1),
-    down: (phone) => phone.select(1),
-    ok: (phone) => phone.openLetter(),
-  },
-  letter: {
-    red: (phone) => phone.rest(),
-    clear: (phone) => phone.listLetters(),
-    inbox: (phone) => phone.listLetters(),
-    up: (phone) => phone.screen.scroll(-1),
-    down: (phone) => phone.screen.scroll(1),
-    ok: (phone) => phone.listLetters(),
-  },
-};
-KEYS.failed = KEYS.ended;
+const WRITING = new Set(["writing", "sending"]);
 
 export class Phone {
   #state = "idle";
@@ -74,16 +22,21 @@ export class Phone {
   #dialled = "";
   #note = ""; // what the idle screen says until the next key
   #selected = 0;
+  #letter = null; // the one opened last, to which one goes back from writing
+  #unsent = null; // the SMS under way, or not taken
 
-  constructor(element, { number, read, serviceCode, onChange, onRemove }) {
+  constructor(element, { number, kept, serviceCode, onChange, onRemove }) {
     this.element = element;
     this.serviceCode = serviceCode;
     this.onChange = onChange;
     this.onRemove = onRemove;
     this.number = number;
-    this.letters = new Letters(number, read);
+    this.letters = new Letters(number, kept);
     this.handset = element.querySelector(".handset");
-    this.screen = new Screen(this.handset, (index) => this.openLetter(index));
+    this.screen = new Screen(this.handset, {
+      onLetter: (index) => this.openLetter(index),
+      onType: () => this.#measure(),
+    });
     listen(this);
     this.#connectPanel();
     this.rest();
@@ -105,13 +58,15 @@ export class Phone {
 
   /** Put the keyboard where the caller goes on. */
   focus() {
-    const typing = this.#state === "open" && !matchMedia("(pointer: coarse)").matches;
-    const place = typing ? this.screen.input : (this.screen.current ?? this.handset);
+    const { field, reply, current } = this.screen;
+    // The keys answer most questions: no need for a touch keyboard over them.
+    const touched = field === reply && matchMedia("(pointer: coarse)").matches;
+    const place = (touched ? null : field) ?? current ?? this.handset;
     place.focus({ preventScroll: true });
   }
 
-  get expectsReply() {
-    return this.#state === "open";
+  #followFocus() {
+    if (this.handset.contains(document.activeElement)) this.focus();
   }
 
   /** Return to the idle screen. */
@@ -154,7 +109,7 @@ export class Phone {
 
   /** Send what stands in the reply field; like a real phone, never nothing. */
   answer() {
-    const reply = this.screen.input.value;
+    const reply = this.screen.reply.value;
     if (reply === "") return;
     this.#session.add(reply);
     this.ask();
@@ -163,7 +118,7 @@ export class Phone {
   /** Ask for the next screen, or again for the one whose answer was lost. */
   async ask() {
     const session = this.#session;
-    const lost = this.#takeLoss();
+    const lost = this.#disarm("lose");
     this.#go("waiting");
     this.screen.showNotice("Please wait…");
     const answer = await session.ask();
@@ -183,7 +138,7 @@ export class Phone {
     this.#shown = kind === "failed" ? null : text;
     this.#go(kind);
     this.screen.showText(text);
-    if (this.handset.contains(document.activeElement)) this.focus();
+    this.#followFocus();
   }
 
   /** End the call as the caller does. */
@@ -205,10 +160,10 @@ export class Phone {
     session.end(status, reason);
   }
 
-  #takeLoss() {
-    const lose = this.#part("lose");
-    const armed = lose.getAttribute("aria-pressed") === "true";
-    lose.setAttribute("aria-pressed", "false");
+  // Say whether a fault was to happen this time.
+  #disarm(name) {
+    const armed = this.#part(name).getAttribute("aria-pressed") === "true";
+    this.#part(name).setAttribute("aria-pressed", "false");
     return armed;
   }
 
@@ -219,6 +174,7 @@ export class Phone {
 
   listLetters() {
     this.#dialled = "";
+    this.#letter = null;
     this.#go("list");
     this.screen.showLetters(this.letters, this.#selected);
   }
@@ -231,20 +187,82 @@ export class Phone {
 
   openLetter(index = this.#selected) {
     const letter = this.letters.all[index];
-    if (!letter) return;
+    if (!letter) {
+      this.write(); // what else, where there is nothing to read
+      return;
+    }
     this.#selected = index;
     this.letters.open(letter);
+    this.#showLetter(letter);
+    this.onChange();
+  }
+
+  #showLetter(letter) {
+    this.#letter = letter;
     this.#go("letter");
     this.screen.showLetter(letter);
+  }
+
+  /** Write an SMS, or go on with the one that was not sent. */
+  write() {
+    const { failed, text } = this.#unsent ?? {};
+    const trouble = failed && text === this.screen.sms.value;
+    this.#go("writing");
+    this.screen.showAddressee(ADDRESSEE, trouble ? "Not sent. Green tries again" : "");
+    this.#followFocus();
+  }
+
+  eraseOrLeave() {
+    if (this.screen.sms.value) this.screen.erase();
+    else if (this.#letter) this.#showLetter(this.#letter);
+    else this.listLetters();
+  }
+
+  /** Send what was written; like a real phone, never nothing. */
+  async send() {
+    const text = this.screen.sms.value;
+    if (!text.trim()) return;
+    // The same words keep their id, so that they count once; other words are another SMS.
+    if (this.#unsent?.text !== text) this.#unsent = new Written(this.number, text);
+    const written = this.#unsent;
+    written.failed = false;
+    const letters = this.letters;
+    const lost = this.#disarm("lose");
+    const times = this.#disarm("twice") ? 2 : 1;
+    this.#go("sending");
+    this.screen.showNotice("Sending…");
+    const letter = await written.send(times);
+    written.failed = lost || letter === null;
+    if (!written.failed) this.#keepSent(written, letter, letters);
+    else if (this.#isSending(written)) this.write();
+  }
+
+  #keepSent(written, letter, letters) {
+    const stayed = this.#isSending(written);
+    const chosen = stayed ? letter : letters.all[this.#selected];
+    letters.add(letter);
+    this.#selected = letters.positionOf(chosen);
+    if (this.#unsent === written) this.#unsent = null;
+    if (this.screen.sms.value === written.text) this.screen.sms.value = "";
+    if (stayed) this.listLetters();
+    else this.#refresh();
     this.onChange();
+  }
+
+  // The caller may have left meanwhile, and even have come back with other words.
+  #isSending(written) {
+    return this.#state === "sending" && this.#unsent === written;
   }
 
   /** Look for new SMS. */
   async collect() {
-    const letters = this.letters;
+    if (this.#state === "off") return;
+    const { letters } = this;
+    const found = await letters.look();
+    if (!found || letters !== this.letters || this.#state === "off") return;
     const before = letters.all;
-    const { changed, arrived } = await letters.collect();
-    if (!changed || letters !== this.letters) return;
+    const { changed, arrived } = letters.take(found);
+    if (!changed) return;
     if (arrived) this.screen.pulse();
     this.#selected = letters.positionOf(before[this.#selected]); // the same letter stays chosen
     this.#refresh();
@@ -255,6 +273,7 @@ export class Phone {
     this.screen.showUnread(this.letters.unread);
     if (this.#state === "list") this.select(0);
     if (this.#state === "idle" && !this.#dialled) this.rest(this.#note);
+    this.#measure();
   }
 
   /** Let the clock go on. */
@@ -265,43 +284,79 @@ export class Phone {
   #go(state) {
     this.#state = state;
     this.element.dataset.state = state;
-    this.screen.askReply(state === "open");
+    this.screen.open({ open: this.screen.reply, writing: this.screen.sms }[state] ?? null);
+    this.screen.labelSoftKey(this.#softKey());
     this.screen.showUnread(this.letters.unread);
     const calling = CALLING.has(state);
-    this.#part("number").readOnly = calling;
-    this.#part("quick-dial").disabled = calling;
+    this.#part("number").readOnly = calling || state === "off";
+    this.#part("quick-dial").disabled = calling || state === "off";
     this.#part("drop").disabled = !calling;
     this.#measure();
   }
 
+  #softKey() {
+    if (this.#state === "letter") return this.#letter.sent ? "Write" : "Reply";
+    return this.#state === "list" ? "Write" : "";
+  }
+
   #measure() {
-    const { used, limit, unit } = measure(this.#shown ?? "");
-    const size = this.#shown === null ? "no screen yet" : `${used} of ${limit} ${unit}`;
+    const sms = this.#smsOnGlass();
+    const { used, limit, words } = sms === null ? this.#sizeOfScreen() : sizeOfSms(sms);
     const line = this.#part("meter");
-    line.querySelector("span").textContent = [
-      used > limit ? `${size}: too long` : size,
-      `hop ${this.#last?.hops ?? 0}`,
-      this.#state,
-    ].join(" · ");
-    line.title = this.#last?.id ?? "";
+    line.querySelector("span").textContent = `${words} · ${this.#state}`;
+    line.title = sms === null ? (this.#last?.id ?? "") : "";
     line.classList.toggle("over", used > limit);
     line.querySelector("i").style.width = `${Math.min(100, (100 * used) / limit)}%`;
+    this.screen.showLength(words);
+  }
+
+  #smsOnGlass() {
+    if (WRITING.has(this.#state)) return this.screen.sms.value;
+    return this.#state === "letter" ? this.#letter.text : null;
+  }
+
+  #sizeOfScreen() {
+    const { used, limit, unit } = measureUssd(this.#shown ?? "");
+    const size = this.#shown === null ? "no screen yet" : `${used} of ${limit} ${unit}`;
+    const verdict = used > limit ? `${size}: too long` : size;
+    return { used, limit, words: `${verdict} · hop ${this.#last?.hops ?? 0}` };
+  }
+
+  /** Switch off: nothing comes, nothing goes, a call breaks off. */
+  switchOff() {
+    if (this.#session) this.#endSession("Incomplete");
+    this.#go("off");
+    this.screen.showNotice("");
+  }
+
+  /** Switch on again, and see what has come. */
+  switchOn() {
+    this.rest();
+    this.collect();
   }
 
   #connectPanel() {
-    const lose = this.#part("lose");
     const number = this.#part("number");
     this.#part("quick-dial").addEventListener("click", () => this.#dialFromPanel());
     this.#part("drop").addEventListener("click", () => this.#dropFromPanel());
-    lose.addEventListener("click", (event) => {
-      lose.setAttribute("aria-pressed", String(lose.getAttribute("aria-pressed") !== "true"));
-      if (event.detail > 0) this.focus(); // by mouse: go on typing
-    });
+    this.#connectToggle("lose");
+    this.#connectToggle("twice");
+    this.#connectToggle("off", (off) => (off ? this.switchOff() : this.switchOn()));
     number.value = spellNumber(this.number);
     number.addEventListener("change", () => this.#renumber(parseNumber(number.value)));
     this.#part("remove").addEventListener("click", () => {
       this.drop();
       this.onRemove(this);
+    });
+  }
+
+  #connectToggle(name, onTurn = () => {}) {
+    const toggle = this.#part(name);
+    toggle.addEventListener("click", (event) => {
+      const on = toggle.getAttribute("aria-pressed") !== "true";
+      toggle.setAttribute("aria-pressed", String(on));
+      onTurn(on);
+      if (event.detail > 0) this.focus(); // by mouse: go on typing
     });
   }
 
@@ -323,6 +378,8 @@ export class Phone {
     if (number === this.number) return;
     this.number = number;
     this.letters = new Letters(number);
+    this.screen.sms.value = "";
+    this.#unsent = null;
     this.#label();
     this.rest();
     this.onChange();
@@ -338,6 +395,11 @@ export class Phone {
   #part(name) {
     return this.element.querySelector(`[data-test="${name}"]`);
   }
+}
+
+function sizeOfSms(text) {
+  const { used, limit, unit, parts } = measureSms(text);
+  return { used, limit, words: `${used} of ${limit} ${unit} · ${parts} SMS` };
 }
 
 function newMessages(count) {

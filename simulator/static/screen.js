@@ -1,5 +1,7 @@
 // What a phone shows. Received text only ever enters the page as textContent.
 
+import { newId } from "./provider.js";
+
 const OPERATOR = "Demo network";
 const ZONE = { timeZone: "Asia/Kolkata" };
 const CLOCK = new Intl.DateTimeFormat("en-GB", { ...ZONE, hour: "2-digit", minute: "2-digit" });
@@ -10,17 +12,24 @@ export class Screen {
   #handset;
   #glass;
   #view;
+  #soft;
+  #onType;
 
-  constructor(handset, onLetter) {
+  constructor(handset, { onLetter, onType }) {
     this.#handset = handset;
     this.#glass = handset.querySelector(".glass");
     this.#view = handset.querySelector(".view");
-    this.input = handset.querySelector("input");
+    this.reply = handset.querySelector(".reply input");
+    this.sms = handset.querySelector("textarea");
+    this.#soft = handset.querySelector(".soft-label");
+    this.#onType = onType;
+    this.#describeText();
     this.#view.addEventListener("click", (event) => {
       const letter = event.target.closest("[data-test=sms]");
       if (letter) onLetter(Number(letter.dataset.index));
     });
     this.#view.addEventListener("scroll", () => this.#markMore());
+    this.sms.addEventListener("input", onType);
     this.#glass.addEventListener("animationend", () => this.#glass.classList.remove("pulse"));
   }
 
@@ -75,10 +84,27 @@ export class Screen {
   showLetter(letter) {
     const at = new Date(letter.at);
     this.#replace(
-      make("p", "sender", letter.sender),
+      make("p", "sender", letter.sent ? `To ${letter.sender}` : letter.sender),
       make("p", "sent", `${LONG_DATE.format(at)}, ${CLOCK.format(at)}`),
       make("p", "text", letter.text),
     );
+  }
+
+  /** Show to whom one writes, and what went wrong. */
+  showAddressee(addressee, trouble) {
+    this.#replace(make("p", "sender", `To ${addressee}`), make("p", "trouble", trouble));
+  }
+
+  /** Show under the text how long it is. */
+  showLength(length) {
+    this.sms.nextElementSibling.textContent = length;
+  }
+
+  /** Say what the soft key does, if anything. */
+  labelSoftKey(label) {
+    if (document.activeElement === this.#soft && !label) this.#keepFocus();
+    this.#soft.textContent = label;
+    this.#soft.hidden = !label;
   }
 
   /** Show how many letters are unread beside the envelope. */
@@ -96,23 +122,42 @@ export class Screen {
     this.#glass.classList.add("pulse");
   }
 
-  /** Show or hide the reply field, empty. */
-  askReply(wanted) {
-    if (document.activeElement === this.input && !wanted) this.#keepFocus();
-    this.input.value = "";
-    this.input.parentElement.hidden = !wanted;
+  /** The field to type into: the reply, the SMS, or null. */
+  get field() {
+    return [this.reply, this.sms].find((field) => !field.parentElement.hidden) ?? null;
   }
 
-  typeReply(text) {
-    this.input.setRangeText(text, this.input.selectionStart, this.input.selectionEnd, "end");
+  /** Show one of the fields, or none. A reply begins empty, an SMS stays until it is sent. */
+  open(field) {
+    if (document.activeElement === this.field && field !== this.field) this.#keepFocus();
+    this.reply.value = "";
+    for (const each of [this.reply, this.sms]) each.parentElement.hidden = each !== field;
   }
 
-  eraseReply() {
-    this.input.value = [...this.input.value].slice(0, -1).join("");
+  type(text) {
+    const { value, maxLength, selectionStart, selectionEnd } = this.field;
+    const room = maxLength - value.length + selectionEnd - selectionStart;
+    this.#retype(text.slice(0, room), selectionStart, selectionEnd);
+  }
+
+  /** Erase what is selected, or the character before the cursor. */
+  erase() {
+    const { value, selectionStart, selectionEnd } = this.field;
+    const before = [...value.slice(0, selectionStart)];
+    if (selectionStart === selectionEnd) before.pop();
+    this.#retype("", before.join("").length, selectionEnd);
+  }
+
+  #retype(text, start, end) {
+    const { field } = this;
+    field.setRangeText(text, start, end, "end");
+    if (field.selectionEnd === field.value.length) field.scrollTop = field.scrollHeight;
+    this.#onType();
   }
 
   scroll(lines) {
-    this.#view.scrollBy({ top: lines * 40 });
+    const place = this.field === this.sms ? this.sms : this.#view;
+    place.scrollBy({ top: lines * 40 });
   }
 
   tick() {
@@ -135,6 +180,13 @@ export class Screen {
     this.#handset.focus({ preventScroll: true });
   }
 
+  // Who hears the page is told the length on entering the text, not at every letter.
+  #describeText() {
+    const length = this.sms.nextElementSibling;
+    length.id = newId("length-");
+    this.sms.setAttribute("aria-describedby", length.id);
+  }
+
   #markMore() {
     const { scrollTop, clientHeight, scrollHeight } = this.#view;
     this.#view.classList.toggle("more", scrollTop + clientHeight < scrollHeight - 4);
@@ -143,6 +195,7 @@ export class Screen {
 
 function drawItem(letters, letter, index, selected) {
   const button = make("button", letters.isRead(letter) ? "" : "unread");
+  if (letter.sent) button.className = "written";
   button.type = "button";
   button.tabIndex = -1;
   button.dataset.test = "sms";

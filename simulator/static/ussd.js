@@ -1,6 +1,8 @@
 // One USSD session, seen from the provider: what it posts to the service, what it makes of
 // the answer. The fields are those of Africa's Talking.
 
+import { newId, post } from "./provider.js";
+
 const CALLBACK = new URL("../ussd/africastalking", document.baseURI);
 const EVENTS = new URL("../ussd/africastalking/events", document.baseURI);
 const NETWORK = "99999";
@@ -15,7 +17,7 @@ export function entryOf(dialled, serviceCode) {
 }
 
 export class Session {
-  id = newId();
+  id = newId("ATUid_");
   hops = 0;
   #started = Date.now();
   #inputs;
@@ -65,24 +67,19 @@ export class Session {
       input: this.text,
       lastAppResponse: this.#lastResponse,
     });
-    if (errorMessage) fields.set("errorMessage", errorMessage);
+    if (errorMessage) fields.errorMessage = errorMessage;
     post(EVENTS, fields, { keepalive: true }).catch(() => {}); // events may get lost
   }
 
   #fields(more) {
-    return new URLSearchParams({
+    return {
       sessionId: this.id,
       phoneNumber: this.phone,
       networkCode: NETWORK,
       serviceCode: this.serviceCode,
       ...more,
-    });
+    };
   }
-}
-
-function post(address, body, options) {
-  const plain = { method: "POST", body, credentials: "omit", redirect: "error" };
-  return fetch(address, { ...plain, ...options });
 }
 
 function understand(status, body) {
@@ -94,9 +91,4 @@ function understand(status, body) {
 
 function fault(reason) {
   return { kind: "failed", text: "Connection problem or invalid MMI code", reason };
-}
-
-function newId() {
-  const octets = crypto.getRandomValues(new Uint8Array(16));
-  return "ATUid_" + Array.from(octets, (octet) => octet.toString(16).padStart(2, "0")).join("");
 }

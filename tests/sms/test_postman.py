@@ -66,12 +66,11 @@ def postman_with(service: Service, *gateways: Gateway) -> Postman:
     return postman_of(service, *map(Route, gateways))
 
 
-def wait_until(came: Callable[[], bool]) -> None:
-    for _ in range(200):
-        if came():
-            return
-        time.sleep(0.05)
-    raise AssertionError
+def wait_until(came: Callable[[], bool], seconds: float = 10) -> None:
+    deadline = time.monotonic() + seconds
+    while not came():
+        assert time.monotonic() < deadline
+        time.sleep(0.02)
 
 
 def status(service: Service) -> tuple[str, int, str | None]:

@@ -1,0 +1,66 @@
+// For each state, the keys that do something; a key not listed is ignored.
+export const KEYS = {
+  idle: {
+    digit: (phone, digit) => phone.dialDigit(digit),
+    green: (phone) => phone.dial(),
+    red: (phone) => phone.rest(),
+    clear: (phone) => phone.eraseDigit(),
+    inbox: (phone) => phone.openInbox(),
+    ok: (phone) => phone.openInbox(),
+  },
+  waiting: { red: (phone) => phone.hangUp() },
+  open: {
+    digit: (phone, digit) => phone.screen.type(digit),
+    green: (phone) => phone.answer(),
+    red: (phone) => phone.hangUp(),
+    clear: (phone) => phone.screen.erase(),
+    up: (phone) => phone.screen.scroll(-1),
+    down: (phone) => phone.screen.scroll(1),
+    ok: (phone) => phone.answer(),
+  },
+  unanswered: {
+    green: (phone) => phone.ask(),
+    red: (phone) => phone.hangUp(),
+    ok: (phone) => phone.ask(),
+  },
+  ended: {
+    digit: (phone, digit) => phone.rest().dialDigit(digit),
+    green: (phone) => phone.rest(),
+    red: (phone) => phone.rest(),
+    clear: (phone) => phone.rest(),
+    inbox: (phone) => phone.openInbox(),
+    up: (phone) => phone.screen.scroll(-1),
+    down: (phone) => phone.screen.scroll(1),
+    ok: (phone) => phone.rest(),
+  },
+  list: {
+    green: (phone) => phone.openLetter(),
+    red: (phone) => phone.rest(),
+    clear: (phone) => phone.rest(),
+    inbox: (phone) => phone.write(),
+    up: (phone) => phone.select(-1),
+    down: (phone) => phone.select(1),
+    ok: (phone) => phone.openLetter(),
+  },
+  letter: {
+    green: (phone) => phone.write(),
+    red: (phone) => phone.rest(),
+    clear: (phone) => phone.listLetters(),
+    inbox: (phone) => phone.write(),
+    up: (phone) => phone.screen.scroll(-1),
+    down: (phone) => phone.screen.scroll(1),
+    ok: (phone) => phone.listLetters(),
+  },
+  writing: {
+    digit: (phone, digit) => phone.screen.type(digit),
+    green: (phone) => phone.send(),
+    red: (phone) => phone.rest(),
+    clear: (phone) => phone.eraseOrLeave(),
+    up: (phone) => phone.screen.scroll(-1),
+    down: (phone) => phone.screen.scroll(1),
+    ok: (phone) => phone.send(),
+  },
+  sending: { red: (phone) => phone.rest() }, // what was sent goes its way
+  off: {},
+};
+KEYS.failed = KEYS.ended;
