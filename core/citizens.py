@@ -33,7 +33,7 @@ def stop_letters(connection: Connection, phone_hash: str, phone_sealed: bytes) -
     """Send no more letters to a phone, nor the news that wait for it; answers it still gets."""
     _set(connection, phone_hash, phone_sealed, {"letters_off_since": now()})
     waiting = (letters.c.phone_hash == phone_hash) & (letters.c.status == "due")
-    connection.execute(update(letters).where(waiting & ~letters.c.urgent).values(status="stopped"))
+    connection.execute(update(letters).where(waiting & letters.c.can_wait).values(status="stopped"))
 
 
 def start_letters(connection: Connection, phone_hash: str, phone_sealed: bytes) -> None:

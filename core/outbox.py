@@ -29,6 +29,7 @@ _LONGEST_PAUSE = timedelta(hours=1)
 _DOUBLINGS = 10  # more would only make a number too large
 _LONGEST_TROUBLE = 200  # characters kept of what went wrong
 _LONGEST_ID = 64
+_SPARE = 40  # candidates beyond those wanted: others may be faster, or follow another letter
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,8 +117,8 @@ def post(
     """
     check_letter(draft.template, draft.variables)  # refuses here what could not be sent later
     moment = now()
-    urgent = LETTERS[draft.template].urgent or draft.words_sealed is not None
-    unwanted = not urgent and are_letters_off(connection, recipient.phone_hash)
+    can_wait = not LETTERS[draft.template].urgent and draft.words_sealed is None
+    unwanted = can_wait and are_letters_off(connection, recipient.phone_hash)
     connection.execute(
         letters.insert().values(
             case_id=case_id,
@@ -127,7 +128,7 @@ def post(
             template=draft.template,
             variables=dict(draft.variables),
             words_sealed=draft.words_sealed,
-            urgent=urgent,
+            can_wait=can_wait,
             status="stopped" if unwanted else "due",
             attempts=0,
             posted_at=moment,
@@ -162,19 +163,23 @@ class Outbox:
     def take_due(self, most: int = 20, *, urgent_only: bool = False) -> list[Letter]:
         """Take out letters that are due, urgent ones first; ours until the lease runs out."""
         moment = now()
-        due = select(letters.c.id).where(*_is_due(moment))
+        in_turn = select(letters.c.id).order_by(letters.c.can_wait, letters.c.due_at)
+        due = in_turn.where(*_is_due(moment))
         if urgent_only:
-            due = due.where(letters.c.urgent)
-        due = due.order_by(letters.c.urgent.desc(), letters.c.due_at).limit(most)
+            due = due.where(~letters.c.can_wait)
         with self._database.reading() as connection:
-            if connection.scalar(due.limit(1)) is None:
-                return []
+            candidates = list(connection.scalars(due.limit(most + _SPARE)))
+        if not candidates:
+            return []
         with self._database.writing() as connection:
-            locked = due.with_for_update(skip_locked=True, of=letters)
+            free = in_turn.where(
+                letters.c.id.in_(candidates), *_is_due(moment), ~_follows_another(moment)
+            )
+            locked = free.limit(most).with_for_update(skip_locked=True, of=letters)
             ids = list(connection.scalars(locked))
             taken = letters.c.id.in_(ids)
             connection.execute(update(letters).where(taken).values(leased_until=moment + LEASE))
-            order = (letters.c.urgent.desc(), letters.c.due_at)
+            order = (letters.c.can_wait, letters.c.due_at)
             rows = connection.execute(select(letters).where(taken).order_by(*order)).all()
         return [_letter(row) for row in rows]
 
@@ -258,16 +263,22 @@ def _pause_after(attempts: int) -> timedelta:
 
 def _is_due(moment: datetime) -> tuple[ColumnElement[bool], ...]:
     free = or_(letters.c.leased_until.is_(None), letters.c.leased_until < moment)
-    # A phone gets its letters in the order of what they tell, one hand at a time.
+    return (letters.c.status == "due", letters.c.due_at <= moment, free)
+
+
+def _follows_another(moment: datetime) -> ColumnElement[bool]:
+    """Hold a letter back while an earlier one to the same phone is due or in somebody's hands.
+
+    So a phone gets its letters in the order of what they tell.
+    """
     earlier = letters.alias()
-    is_waiting = exists().where(
+    return exists().where(
         earlier.c.phone_hash == letters.c.phone_hash,
         earlier.c.id < letters.c.id,
-        earlier.c.urgent == letters.c.urgent,
+        earlier.c.can_wait == letters.c.can_wait,
         earlier.c.status == "due",
         or_(earlier.c.due_at <= moment, earlier.c.leased_until >= moment),
     )
-    return (letters.c.status == "due", letters.c.due_at <= moment, free, ~is_waiting)
 
 
 def _letter(row: Row[Any]) -> Letter:

@@ -103,16 +103,17 @@ letters = Table(
     Column("template", String(64), nullable=False),
     Column("variables", JSON, nullable=False),
     Column("words_sealed", LargeBinary),
-    Column("urgent", Boolean, nullable=False),
+    Column("can_wait", Boolean, nullable=False),
     Column("status", String(16), nullable=False),
     Column("attempts", Integer, nullable=False),
     Column("posted_at", Moment, nullable=False),
-    Column("due_at", Moment, nullable=False, index=True),
+    Column("due_at", Moment, nullable=False),
     Column("leased_until", Moment),
     Column("sent_at", Moment),
     Column("settled_at", Moment),
     Column("gateway", String(32)),
     Column("trouble", String(200)),
+    Index("ix_letters_in_turn", "status", "can_wait", "due_at"),
 )
 
 # Every try to hand a letter to a gateway: what became of it, and what it tells of the gateway.

@@ -26,12 +26,14 @@ def _widen_letters() -> None:
     with op.batch_alter_table("letters") as letters:
         letters.add_column(sa.Column("words_sealed", sa.LargeBinary))
         letters.add_column(
-            sa.Column("urgent", sa.Boolean, nullable=False, server_default=sa.false())
+            sa.Column("can_wait", sa.Boolean, nullable=False, server_default=sa.true())
         )
         letters.add_column(sa.Column("settled_at", _MOMENT))
         letters.drop_column("gateway_id")
+        letters.drop_index("ix_letters_due_at")
+        letters.create_index("ix_letters_in_turn", ["status", "can_wait", "due_at"])
     with op.batch_alter_table("letters") as letters:
-        letters.alter_column("urgent", server_default=None)
+        letters.alter_column("can_wait", server_default=None)
 
 
 def _make_tries() -> None:
