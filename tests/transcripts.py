@@ -1,4 +1,4 @@
-"""Writes every conversation as a phone shows it, one file a language, for review.
+"""Writes every conversation as a phone shows it, a file for each channel and language.
 
 Each different screen stands once, under the keys that first lead to it. Of a list longer than
 two screens the first two are shown, as callers narrow it by letters.
@@ -8,10 +8,14 @@ from collections.abc import Iterator
 from itertools import islice
 from pathlib import Path as File
 
-from core.alphabet import USSD, count_septets, count_units
+from core.alphabet import USSD, count_septets, count_units, split
+from core.conversation import Meant
 from core.dialogue import Ask
 from core.language import Language
+from core.pages import Paper, View, draw
+from sms.message import PAGE, write
 from tests.fakes import LANGUAGES
+from tests.letters_table import LETTERS_PAGE, with_table
 from tests.ussd.keys import exchange, pages
 from tests.walk import Path, the_script, walk
 
@@ -19,23 +23,23 @@ FOLDER = File(__file__).parent / "transcripts"
 PAGES_SHOWN = 2
 
 
-def file_of(language: Language) -> File:
-    return FOLDER / f"ussd.{language.code}.txt"
+def file_of(channel: str, language: Language) -> File:
+    return FOLDER / f"{channel}.{language.code}.txt"
 
 
-def transcript(language: Language) -> str:
-    """Write down all conversations in a language."""
+def transcript(channel: str, language: Language) -> str:
+    """Write down all conversations on a channel, in a language."""
+    reader = CHANNELS[channel](language)
     screens: dict[str, str] = {}
-    reader = _Reader(language)
     for path in walk(the_script(), brief=True):
         for keys, text in reader.screens(path):
             screens.setdefault(text, keys)
-    parts = [f"== {keys}  ({_size(text)})\n{text}\n" for text, keys in screens.items()]
+    parts = [f"== {keys}  ({reader.size(text)})\n{text}\n" for text, keys in screens.items()]
     return "\n".join(parts)
 
 
-class _Reader:
-    """Reads paths; what they share at their beginnings it draws once."""
+class _Ussd:
+    """Reads paths as USSD; what they share at their beginnings it draws once."""
 
     def __init__(self, language: Language) -> None:
         self._language = language
@@ -66,14 +70,46 @@ class _Reader:
             self._keys[step] = " ".join(pressed) if short else f"[{meaning}]"
         return self._keys[step]
 
+    def size(self, text: str) -> str:
+        septets = count_septets(text)
+        if septets is None:
+            return f"{count_units(text)} of 80 units"
+        return f"{septets} of 182 septets"
 
-def _size(text: str) -> str:
-    septets = count_septets(text)
-    return f"{count_units(text)} of 80 units" if septets is None else f"{septets} of 182 septets"
 
+class _Sms:
+    """Reads paths as SMS: each question and the last words are one message."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def screens(self, path: Path) -> Iterator[tuple[str, str]]:
+        """Give the messages of a path, each with the words that led to it."""
+        written = "PUKAR"
+        for ask, meaning in path.steps:
+            yield written, write(ask, View(), self._language)
+            written += f" › {self._answer(ask, meaning)}"
+        yield written, write(path.end, View(), self._language)
+
+    def _answer(self, ask: Ask, meaning: object) -> str:
+        page = draw(ask, View(), Paper(self._language, PAGE))
+        keys = [key for key, step in page.keys.items() if step == Meant(meaning)]
+        told = meaning["typed"] if isinstance(meaning, dict) else meaning
+        return keys[0] if keys else f"{told}"
+
+    def size(self, text: str) -> str:
+        septets = count_septets(text)
+        units = f"{count_units(text)} units" if septets is None else f"{septets} septets"
+        return f"{units}, {len(split(text))} SMS"
+
+
+CHANNELS: dict[str, type[_Ussd] | type[_Sms]] = {"sms": _Sms, "ussd": _Ussd}
 
 if __name__ == "__main__":
     FOLDER.mkdir(exist_ok=True)
-    for each in LANGUAGES.all:
-        file_of(each).write_text(transcript(each))
-        print(f"Wrote {file_of(each).name}")
+    for name in CHANNELS:
+        for each in LANGUAGES.all:
+            file_of(name, each).write_text(transcript(name, each))
+            print(f"Wrote {file_of(name, each).name}")
+    LETTERS_PAGE.write_text(with_table(LETTERS_PAGE.read_text()))
+    print(f"Wrote the table in {LETTERS_PAGE.name}")

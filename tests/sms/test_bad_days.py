@@ -20,6 +20,7 @@ from sqlalchemy import create_engine, select, update
 
 from core.database import DatabaseDown
 from core.embedded import EmbeddedRedis
+from core.sessions import Session, Slip
 from core.tables import inbox, letters
 from sms.gateway import Handed, Outgoing
 from sms.gateways.africastalking import AfricasTalking
@@ -166,18 +167,19 @@ def test_an_sms_that_comes_while_the_session_store_is_down_is_answered_later(
 
 
 def test_a_case_registered_by_sms_is_told_even_if_the_store_stops_right_after(
-    service: Service, store: EmbeddedRedis
+    service: Service, store: EmbeddedRedis, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     texter = Texter(service).writes("शिकायत 800001 कल रात चोरी हुई")
-    keep = service.parts.office.sessions.keep
+    sessions = service.parts.office.sessions
+    keep = sessions.keep
 
-    def stops(*args: object) -> bool:
+    def stops(slip: Slip, session: Session) -> bool:
         store.stop()
-        return keep(*args)  # type: ignore[arg-type]
+        return keep(slip, session)
 
-    service.parts.office.sessions.keep = stops  # type: ignore[method-assign]
-    texter.writes("1")
-    service.parts.office.sessions.keep = keep  # type: ignore[method-assign]
+    with monkeypatch.context() as patch:
+        patch.setattr(sessions, "keep", stops)
+        texter.writes("1")
     reference = service.only_case().reference
     assert len(texter.inbox) == 1
     store.start()
@@ -187,16 +189,17 @@ def test_a_case_registered_by_sms_is_told_even_if_the_store_stops_right_after(
     assert service.only_case().reference == reference
 
 
-def test_an_answer_that_could_not_be_posted_is_posted_later_and_once(service: Service) -> None:
+def test_an_answer_that_could_not_be_posted_is_posted_later_and_once(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
     texter = Texter(service).writes("शिकायत")
-    close = service.parts.entrance.inbox.close
 
     def fails(*_: object, **__: object) -> None:
         raise DatabaseDown("gone")
 
-    object.__setattr__(service.parts.entrance.inbox, "close", fails)
-    texter.writes("4")
-    object.__setattr__(service.parts.entrance.inbox, "close", close)
+    with monkeypatch.context() as patch:
+        patch.setattr(service.parts.entrance.inbox, "close", fails)
+        texter.writes("4")
     texter.sends_again()
     assert len(texter.inbox) == 1
     with time_machine.travel(datetime.now(UTC) + timedelta(minutes=2), tick=False):
