@@ -115,9 +115,7 @@ def _read(file: Path, texts: dict[tuple[str, str], str]) -> list[Entry]:
         return list(_entries(reader, texts))
 
 
-def _entries(
-    reader: csv.DictReader[str], texts: dict[tuple[str, str], str]
-) -> Iterable[Entry]:
+def _entries(reader: csv.DictReader[str], texts: dict[tuple[str, str], str]) -> Iterable[Entry]:
     """Give the lines with an id; one without a text has the wording of today."""
     for row in reader:
         if dlt_id := (row["dlt_id"] or "").strip():
