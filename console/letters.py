@@ -76,7 +76,7 @@ def gateways(page: int) -> None:
 
 def _line(letter: LetterLine) -> str:
     when = local_time(letter.settled_at or letter.sent_at or letter.posted_at)
-    what = f"{letter.template} ({letter.language})"
+    what = f"{'answer' if letter.is_in_words else letter.template} ({letter.language})"
     why = letter.trouble or ""
     if letter.status == "due":
         why = f"from {local_time(letter.due_at)}  {why}"

@@ -93,7 +93,10 @@ class Try:
 
 @dataclass(frozen=True, slots=True)
 class LetterLine:
-    """A letter as a line of a list, with nothing personal in it."""
+    """A letter as a line of a list, with nothing personal in it.
+
+    It `is_in_words` of our own if its template only stands in for them.
+    """
 
     id: int
     template: str
@@ -106,6 +109,7 @@ class LetterLine:
     settled_at: datetime | None
     gateway: str | None
     trouble: str | None
+    is_in_words: bool
 
 
 def post(
@@ -230,13 +234,14 @@ class Outbox:
         self, *, status: str | None = None, most: int = 20, page: int = 1
     ) -> list[LetterLine]:
         """List letters, the newest first."""
-        names = LetterLine.__dataclass_fields__
-        query = select(*(letters.c[name] for name in names)).order_by(letters.c.id.desc())
+        columns = [letters.c[name] for name in LetterLine.__dataclass_fields__ if name in letters.c]
+        in_words = letters.c.words_sealed.is_not(None).label("is_in_words")
+        query = select(*columns, in_words).order_by(letters.c.id.desc())
         if status:
             query = query.where(letters.c.status == status)
         with self._database.reading() as connection:
-            rows = connection.execute(query.limit(most).offset((page - 1) * most))
-            return [LetterLine(*row) for row in rows]
+            rows = connection.execute(query.limit(most).offset((page - 1) * most)).mappings()
+            return [LetterLine(**row) for row in rows]
 
     def counts(self) -> dict[str, int]:
         """Count the letters of each status."""
