@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import quote
+
 import click
 from flask import Flask
 from flask.cli import FlaskGroup
@@ -113,7 +115,7 @@ def create_app(settings: Settings | None = None) -> Flask:
 
 def _sms_gateways(settings: Settings, phones: Simulator) -> list[SmsGateway]:
     """Make every gateway: each may call us, whichever of them letters go through."""
-    key = f"?key={settings.webhook_key}"
+    key = f"?key={quote(settings.webhook_key, safe='')}"
     dlt = {"pe_id": settings.dlt_entity_id}
     if settings.dlt_chain_hash:
         dlt["tm_id"] = settings.dlt_chain_hash

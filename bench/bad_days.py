@@ -25,7 +25,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from statistics import quantiles
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Self
 from urllib.parse import parse_qs, urlencode
 from urllib.request import urlopen
 
@@ -43,6 +43,7 @@ WORKERS = 2
 SECRET = "for a bench on loopback only, of no other use"  # noqa: S105
 DATA_KEY = Fernet.generate_key().decode()
 PATIENCE = 900.0
+_SOME = 100  # letters
 
 
 @dataclass
@@ -54,6 +55,7 @@ class Carrier:
     taken: Counter[str] = field(default_factory=Counter)
 
     def answer(self, asked: Asked) -> Answer:
+        """Take a letter, or not."""
         form = parse_qs(asked.body.decode())
         if self.says_no:
             told: dict[str, Any] = {"Message": "InvalidSenderId", "Recipients": []}
@@ -86,6 +88,7 @@ class Site:
 
     @property
     def port(self) -> str:
+        """Give the port of the web process."""
         return self.environment["PORT"]
 
     def post(self, count: int) -> None:
@@ -101,31 +104,34 @@ class Site:
         self.posted += count
 
     def counts(self) -> dict[str, int]:
+        """Count the letters of each status."""
         return Outbox(self.database).counts()
 
     def start_workers(self) -> None:
+        """Start the workers that are missing."""
         command = [str(ROOT / ".venv/bin/pukar"), "worker"]
-        log = Path(self.environment["DATA_DIR"], "worker.log").open("ab")
+        quiet = subprocess.DEVNULL
         for _ in range(WORKERS - len(self.workers)):
             process = subprocess.Popen(
-                command, env=self.environment, cwd=ROOT, stdout=log, stderr=log
+                command, env=self.environment, cwd=ROOT, stdout=quiet, stderr=quiet
             )
             self.workers.append(process)
 
     def end_workers(self, how: signal.Signals) -> None:
+        """End all workers, gently or not."""
         for worker in self.workers:
             worker.send_signal(how)
         for worker in self.workers:
             worker.wait(100)
         self.workers.clear()
 
-    def wait_for(self, done: Callable[[], bool]) -> float:
+    def wait_for(self, done: Callable[[], bool]) -> None:
+        """Return once something came true; give up where it never does."""
         started = time.monotonic()
         while not done():
             if time.monotonic() - started > PATIENCE:
                 sys.exit(f"no end in sight: {self.counts()}")
             time.sleep(0.2)
-        return time.monotonic() - started
 
 
 class Webhooks:
@@ -138,7 +144,7 @@ class Webhooks:
         self.times: list[float] = []
         self.failures = 0
 
-    def __enter__(self) -> Webhooks:
+    def __enter__(self) -> Self:
         self._thread.start()
         return self
 
@@ -200,6 +206,7 @@ def _plain(counts: dict[str, int]) -> str:
 
 
 def ten_thousand(site: Site) -> None:
+    """Let ten thousand letters wait, then start the workers."""
     site.post(10_000)
     site.start_workers()
     site.wait_for(lambda: not _ours(site, "due"))
@@ -230,6 +237,7 @@ def site_down(site: Site) -> Iterator[None]:
 
 
 def slow(site: Site) -> None:
+    """Take half a minute for every answer."""
     site.carrier.seconds = 30
     site.post(100)
     site.start_workers()
@@ -237,6 +245,7 @@ def slow(site: Site) -> None:
 
 
 def says_no(site: Site) -> None:
+    """Say 201, and mean no."""
     site.carrier.says_no = True
     site.post(500)
     site.start_workers()
@@ -248,7 +257,7 @@ def killed(site: Site) -> None:
     site.carrier.seconds = 0.5
     site.post(500)
     site.start_workers()
-    site.wait_for(lambda: sum(site.carrier.taken.values()) > 100)
+    site.wait_for(lambda: sum(site.carrier.taken.values()) > _SOME)
     site.end_workers(signal.SIGKILL)
     site.start_workers()
     site.wait_for(lambda: not _ours(site, "due"))
@@ -282,6 +291,7 @@ DAYS: dict[str, tuple[int, Callable[[Site], None]]] = {
 
 @contextmanager
 def site() -> Iterator[Site]:
+    """Run everything, and end it."""
     with ExitStack() as stack:
         folder = Path(stack.enter_context(TemporaryDirectory()))
         redis = stack.enter_context(EmbeddedRedis(folder / "redis"))
@@ -341,7 +351,7 @@ def _answers(port: str) -> bool:
 class Postgres:
     """A private PostgreSQL that can be restarted, with its disk writes on."""
 
-    def __enter__(self) -> Postgres:
+    def __enter__(self) -> Self:
         self._stack = ExitStack()
         programs = Path(self._stack.enter_context(TemporaryDirectory()))
         self._home = Path(self._stack.enter_context(TemporaryDirectory()))
@@ -371,6 +381,7 @@ class Postgres:
 
 
 def main() -> None:
+    """Play the days named on the command line, or all."""
     wanted = sys.argv[1:] or list(DAYS)
     print(f"{WORKERS} workers; a lease lasts {LEASE.total_seconds():.0f} s", flush=True)
     with site() as made:

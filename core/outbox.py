@@ -29,6 +29,7 @@ _LONGEST_PAUSE = timedelta(hours=1)
 _DOUBLINGS = 10  # more would only make a number too large
 _LONGEST_TROUBLE = 200  # characters kept of what went wrong
 _LONGEST_ID = 64
+_DIGITS_OF_AN_ID = 9
 _SPARE = 40  # candidates beyond those wanted: others may be faster, or follow another letter
 
 
@@ -155,7 +156,8 @@ def new_token(letter_id: int) -> str:
 def letter_of_token(token: str) -> int | None:
     """Give the letter that a token names, or None for what is no token."""
     number, dash, _ = token.partition("-")
-    return int(number) if dash and number.isascii() and number.isdigit() else None
+    is_number = number.isascii() and number.isdigit() and len(number) <= _DIGITS_OF_AN_ID
+    return int(number) if dash and is_number else None
 
 
 class Outbox:

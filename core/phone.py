@@ -17,7 +17,9 @@ def normalise_phone(given: str) -> str:
         number = phonenumbers.parse(given.strip(), HOME)
     except phonenumbers.NumberParseException as error:
         raise PhoneError(str(error)) from error
-    if not phonenumbers.is_possible_number(number):
+    # A short code, or a header such as AX-567676, is possible within a place at most.
+    whole = phonenumbers.is_possible_number_with_reason(number)
+    if whole != phonenumbers.ValidationResult.IS_POSSIBLE or any(map(str.isalpha, given)):
         message = "not a possible phone number"
         raise PhoneError(message)
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import structlog
 from flask import Blueprint, Response, request
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from core.database import DatabaseDown
@@ -59,7 +60,7 @@ def sms_blueprint(
 
 def _view(gateway: Gateway, entrance: Entrance, door: Door) -> Callable[[], Response]:
     def view() -> Response:
-        fields = request.values
+        fields = _fields()
         if door == "message":
             entrance.take(gateway.name, gateway.received(fields))
         else:
@@ -68,6 +69,14 @@ def _view(gateway: Gateway, entrance: Entrance, door: Door) -> Callable[[], Resp
         return Response(body, 200, content_type=f"{kind}; charset=utf-8")
 
     return view
+
+
+def _fields() -> MultiDict[str, str]:
+    """Give the fields of a call, without the NUL that PostgreSQL cannot keep."""
+    given = request.values
+    return MultiDict(
+        (name, value.replace("\0", "")) for name in given for value in given.getlist(name)
+    )
 
 
 def _call(public_url: str) -> Call:

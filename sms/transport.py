@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import ssl
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import requests
-from urllib3.exceptions import MaxRetryError, NewConnectionError
+from requests.exceptions import ChunkedEncodingError, ContentDecodingError, InvalidJSONError
+from urllib3.exceptions import MaxRetryError, NewConnectionError, ProxyError, SSLError
 
+from core.phone import masked
 from sms.gateway import Silent, TryLater
 
 CONNECT_SECONDS = 3.05
+NOT_UNDERSTOOD = "an answer that we do not understand"
+_LONGEST_SAID = 200  # characters of what a provider says
 
 
 @contextmanager
@@ -24,12 +29,26 @@ def over_http() -> Iterator[None]:
         if _never_connected(error):
             raise TryLater("no connection") from error
         raise Silent("the connection broke") from error
-    except (requests.Timeout, requests.exceptions.ChunkedEncodingError) as error:
+    except requests.Timeout as error:
         raise Silent("no answer in time") from error
+    except ChunkedEncodingError as error:
+        raise Silent("the connection broke") from error
+    except (ContentDecodingError, InvalidJSONError) as error:
+        raise Silent(NOT_UNDERSTOOD) from error
     except requests.RequestException as error:
         raise TryLater(type(error).__name__) from error
 
 
+def said(answer: str, phone: str) -> str:
+    """Give what a provider said as a line for logs, without the phone that it may name."""
+    line = " ".join(answer.split()).replace(phone[3:], masked(phone)[3:])
+    return line[:_LONGEST_SAID]
+
+
 def _never_connected(error: requests.ConnectionError) -> bool:
+    """Say whether it broke before anything was sent; a proxy or a certificate may be why."""
     cause = error.args[0] if error.args else None
-    return isinstance(cause, MaxRetryError) and isinstance(cause.reason, NewConnectionError)
+    reason = cause.reason if isinstance(cause, MaxRetryError) else None
+    if isinstance(reason, SSLError):
+        return isinstance(reason.args[0], ssl.SSLCertVerificationError)
+    return isinstance(reason, NewConnectionError | ProxyError)

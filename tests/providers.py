@@ -3,7 +3,7 @@
 import socket
 import ssl
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from email.message import Message
@@ -13,7 +13,7 @@ from socketserver import TCPServer, ThreadingMixIn
 from tempfile import TemporaryDirectory
 from threading import Event, Lock, Thread
 from types import TracebackType
-from typing import Any, Literal, Self, TypeAlias
+from typing import Literal, Self, TypeAlias
 from urllib.parse import parse_qsl, urlsplit
 
 from cryptography import x509
@@ -22,6 +22,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 HERE = "127.0.0.1"
+FULL = 4  # connections that a queue of length 0 does not hold on any system
 PAUSE = 0.005  # seconds between two looks whether the test is over
 
 
@@ -110,6 +111,19 @@ def nobody() -> Iterator[str]:
 
 
 @contextmanager
+def nowhere() -> Iterator[str]:
+    """Give an address at which connections are neither taken nor refused, as behind a firewall."""
+    with socket.socket() as deaf, ExitStack() as callers:
+        deaf.bind((HERE, 0))
+        deaf.listen(0)
+        for _ in range(FULL):  # its queue is full, and further calls are dropped
+            caller = callers.enter_context(socket.socket())
+            caller.setblocking(False)
+            caller.connect_ex(deaf.getsockname())
+        yield f"http://{HERE}:{deaf.getsockname()[1]}"
+
+
+@contextmanager
 def untrusted_certificate() -> Iterator[Path]:
     """Make a certificate (and its key) that no client trusts."""
     key = ec.generate_private_key(ec.SECP256R1())
@@ -138,7 +152,7 @@ class _Server(ThreadingMixIn, HTTPServer):
         self.answer = answer
         self.lock = Lock()
         self.is_over = Event()
-        self._connections: set[Any] = set()
+        self.connections: set[socket.socket] = set()
         super().__init__((HERE, 0), _Handler)
 
     def speak_tls(self, certificate: Path) -> None:
@@ -151,24 +165,14 @@ class _Server(ThreadingMixIn, HTTPServer):
         TCPServer.server_bind(self)
         self.server_port = self.server_address[1]
 
-    def process_request(self, request: Any, client_address: Any) -> None:
-        with self.lock:
-            self._connections.add(request)
-        super().process_request(request, client_address)
-
-    def shutdown_request(self, request: Any) -> None:
-        with self.lock:
-            self._connections.discard(request)
-        super().shutdown_request(request)
-
-    def handle_error(self, request: Any, client_address: Any) -> None:
+    def handle_error(self, request: object, client_address: object) -> None:
         """Say nothing: a client that gave up waiting is no news."""
 
     def stop(self) -> None:
         self.is_over.set()
         self.shutdown()
         with self.lock:
-            for connection in self._connections:
+            for connection in self.connections:
                 with suppress(OSError):
                     connection.shutdown(socket.SHUT_RDWR)
         self.server_close()
@@ -179,6 +183,23 @@ class _Handler(BaseHTTPRequestHandler):
 
     protocol_version = "HTTP/1.1"
     server: _Server
+
+    def setup(self) -> None:
+        super().setup()
+        with self.server.lock:
+            self.server.connections.add(self.connection)
+
+    def handle(self) -> None:
+        if not self.server.is_over.is_set():
+            super().handle()
+
+    def finish(self) -> None:
+        with self.server.lock:
+            self.server.connections.discard(self.connection)
+        super().finish()
+
+    def do_GET(self) -> None:
+        self.do_POST()
 
     def do_POST(self) -> None:
         address = urlsplit(self.path)
@@ -191,8 +212,6 @@ class _Handler(BaseHTTPRequestHandler):
             self.close_connection = True
         else:
             self._write(answer)
-
-    do_GET = do_POST
 
     def _write(self, answer: Answer) -> None:
         body = answer.body.encode()

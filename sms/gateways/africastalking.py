@@ -30,7 +30,7 @@ from sms.gateway import (
     Silent,
     TryLater,
 )
-from sms.transport import CONNECT_SECONDS, over_http
+from sms.transport import CONNECT_SECONDS, NOT_UNDERSTOOD, over_http, said
 
 _TAKEN = {100, 101, 102}  # processed, sent, queued
 _OPTED_OUT = 406
@@ -72,12 +72,15 @@ class AfricasTalking:
                 )
         except AfricasTalkingException as error:
             # Any other status than 2xx: the account's trouble or theirs, not the letter's.
-            raise TryLater(str(error)) from error
+            raise TryLater(said(str(error), letter.phone)) from error
         return _understand(answer)
 
     def received(self, fields: MultiDict[str, str]) -> Incoming:
-        """Understand an SMS, or the opt-out of a number, which comes without a text."""
-        if "phoneNumber" in fields and "text" not in fields:
+        """Understand an SMS, or the opt-out of a number: its phone and our sender, no text.
+
+        A receipt that was sent to the wrong address has a phone, too, but ends no letters.
+        """
+        if {"phoneNumber", "senderId"} <= fields.keys() and "text" not in fields:
             phone = fields["phoneNumber"]
             once = secrets.token_hex(8)  # it has no id; heard twice it does no harm
             return Incoming(f"optout {once}", phone, "", wish="stop")
@@ -111,9 +114,9 @@ def _understand(answer: object) -> Handed:
     try:
         told = json.loads(answer) if isinstance(answer, str) else answer
         data: dict[str, Any] = told["SMSMessageData"]  # type: ignore[index]
-        recipients = data["Recipients"]
+        recipients: list[dict[str, Any]] = [dict(each) for each in data["Recipients"]]
     except (ValueError, KeyError, TypeError) as error:
-        raise Silent("an answer that we do not understand") from error
+        raise Silent(NOT_UNDERSTOOD) from error
     if not recipients:
         raise Refused(str(data.get("Message", "no recipients")))
     return _outcome(recipients[0])

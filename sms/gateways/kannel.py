@@ -16,7 +16,7 @@ from werkzeug.datastructures import MultiDict
 from core.alphabet import count_septets, split
 from core.receipt import Receipt, Status
 from sms.gateway import Call, Door, Handed, Incoming, Malformed, Outgoing, TryLater
-from sms.transport import CONNECT_SECONDS, over_http
+from sms.transport import CONNECT_SECONDS, over_http, said
 
 _ACCEPTED = ("0:", "3:")  # for delivery, and for a later one
 _DLR_MASK = 31  # delivered 1, failed 2, buffered 4, taken by the operator 8, refused by it 16
@@ -59,15 +59,15 @@ class Kannel:
         """Hand a letter over, a long one part by part: Kannel would report on one part only."""
         parts = split(letter.text)
         for number, part in enumerate(parts, start=1):
-            self._send_part(self._fields(letter, part, number, len(parts)))
+            self._send_part(self._fields(letter, part, number, len(parts)), letter.phone)
         return Handed(None, parts=len(parts))
 
-    def _send_part(self, fields: Mapping[str, str | bytes]) -> None:
+    def _send_part(self, fields: Mapping[str, str | bytes], phone: str) -> None:
         """Send one part; Kannel says 202 and in words whether it took it."""
         with over_http():
             answer = requests.get(self._send_url, params=fields, timeout=self._timeout)
         if answer.status_code != requests.codes.accepted or not answer.text.startswith(_ACCEPTED):
-            raise TryLater(f"{answer.status_code} {answer.text}")
+            raise TryLater(f"{answer.status_code} {said(answer.text, phone)}")
 
     def _fields(
         self, letter: Outgoing, part: str, number: int, parts: int

@@ -27,10 +27,11 @@ from sms.gateway import (
     OptedOut,
     Outgoing,
     Refused,
+    Silent,
     TryLater,
     Wish,
 )
-from sms.transport import over_http
+from sms.transport import CONNECT_SECONDS, NOT_UNDERSTOOD, over_http, said
 
 _HOST = "https://api.twilio.com"
 _OPTED_OUT = 21610
@@ -93,9 +94,13 @@ class Twilio:
                     **self._sender,
                 )
         except (TwilioRestException, TwilioServiceException) as error:
-            raise _trouble(error) from error
+            raise _trouble(error, letter.phone) from error
         except TwilioException as error:
             raise TryLater(str(error)) from error
+        except (ValueError, AttributeError) as error:  # no JSON, or no object
+            raise Silent(NOT_UNDERSTOOD) from error
+        if not message.sid:
+            raise Silent(NOT_UNDERSTOOD)
         return Handed(message.sid)
 
     def received(self, fields: MultiDict[str, str]) -> Incoming:
@@ -128,7 +133,8 @@ class _HttpClient(TwilioHttpClient):  # type: ignore[misc]  # the SDK has no typ
 
     def __init__(self, base_url: str, timeout: float) -> None:
         # A connection for each letter: one that was kept open and broke says nothing.
-        super().__init__(pool_connections=False, timeout=timeout)
+        super().__init__(pool_connections=False)
+        self.timeout = (CONNECT_SECONDS, timeout)  # the SDK's own argument takes one for both
         self._base = urlsplit(base_url)
 
     def request(self, method: str, url: str, *args: object, **more: object) -> Response:
@@ -140,9 +146,13 @@ class _HttpClient(TwilioHttpClient):  # type: ignore[misc]  # the SDK has no typ
         return cast("Response", answer)
 
 
-def _trouble(error: TwilioRestException | TwilioServiceException) -> TryLater | Refused:
+def _trouble(error: TwilioRestException | TwilioServiceException, phone: str) -> TryLater | Refused:
     """Tell the letter's fault from the account's (credentials, credit, rate) and from theirs."""
-    said = f"error {error.code}: {error.msg if isinstance(error, TwilioRestException) else error}"
+    if isinstance(error, TwilioRestException):
+        words = error.msg
+    else:  # its own words have colours where there is a terminal
+        words = ": ".join(filter(None, (error.title, error.detail)))
+    why = f"error {error.code}: {said(words, phone)}"
     if error.code == _OPTED_OUT:
-        return OptedOut(said)
-    return Refused(said) if error.code in _REFUSED else TryLater(said)
+        return OptedOut(why)
+    return Refused(why) if error.code in _REFUSED else TryLater(why)

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 
 import pytest
 import time_machine
@@ -110,7 +111,7 @@ def test_a_bad_gateway_loses_its_share_and_regains_it_slowly_and_every_decision_
             board.judge()
             seen.append(share())
         assert sorted(seen) == seen
-        assert all(after - before <= 10 for before, after in zip(seen, seen[1:], strict=False))
+        assert all(after - before <= 10 for before, after in pairwise(seen))
         assert seen[3] == 5
         assert seen[-1] == 100
     shown = service.pukar("gateways")
@@ -242,7 +243,7 @@ def test_it_is_given_up_after_two_days_of_growing_pauses(service: Service) -> No
             if postman.round():
                 tries.append(datetime.now(UTC))
             clock.shift(timedelta(minutes=1))
-    pauses = [after - before for before, after in zip(tries, tries[1:], strict=False)]
+    pauses = [after - before for before, after in pairwise(tries)]
     assert pauses[0] < timedelta(minutes=3)
     assert timedelta(minutes=59) < max(pauses) < timedelta(minutes=80)
     assert timedelta(hours=47) < tries[-1] - tries[0] < timedelta(hours=50)
