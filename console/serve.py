@@ -65,9 +65,17 @@ def worker() -> None:
         signal.signal(number, lambda *_: stop.set())
     if not parts.switchboard.routes:
         raise click.ClickException("SMS_GATEWAYS names no gateway: letters wait in the outbox.")
+    _warn_of_missing_wordings(parts)
     click.echo("The postman is at work; Ctrl-C ends it.")
     with in_background(parts.entrance.run):
         parts.postman.run(stop)
+
+
+def _warn_of_missing_wordings(parts: Parts) -> None:
+    if any(route.is_dlt for route in parts.switchboard.routes):
+        missing = len(parts.register.missing())
+        if missing:
+            _say(f"{missing} letters have no id at the DLT portal. See: pukar dlt missing")
 
 
 @contextmanager

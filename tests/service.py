@@ -82,7 +82,6 @@ def settings_for(**values: object) -> Settings:
         "voice_number": "06120000000",
         "public_url": "http://localhost",
         "sms_gateways": "simulator",
-        "quiet_hours": "00:00-00:00",
     }
     return Settings.model_construct(**{**Settings().model_dump(), **defaults, **values})
 

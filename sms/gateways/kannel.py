@@ -7,6 +7,7 @@ is sent to the caller as an SMS, so we answer nothing.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from urllib.parse import urlencode
 
@@ -24,7 +25,10 @@ _FINAL: dict[str, Status] = {
     "1": "delivered",
     "2": "failed",
     "16": "failed",
+    "34": "failed",  # 2, and it expired (gw/dlr.h of Kannel 1.4.5)
+    "66": "failed",  # 2, and the operator does not know
 }
+_TEXT_SENT = re.compile(r" text:.*", re.IGNORECASE | re.DOTALL)  # of an operator's reason
 
 
 class Kannel:
@@ -60,7 +64,7 @@ class Kannel:
         parts = split(letter.text)
         for number, part in enumerate(parts, start=1):
             self._send_part(self._fields(letter, part, number, len(parts)), letter.phone)
-        return Handed(None, parts=len(parts))
+        return Handed(_name_of_parts(letter) if len(parts) > 1 else None, parts=len(parts))
 
     def _send_part(self, fields: Mapping[str, str | bytes], phone: str) -> None:
         """Send one part; Kannel says 202 and in words whether it took it."""
@@ -74,7 +78,8 @@ class Kannel:
     ) -> Mapping[str, str | bytes]:
         # Without coding=2 Hindi would leave as question marks.
         coding = "2" if count_septets(letter.text) is None else "0"
-        receipt = f"&token={letter.token}&part={number}&status=%d&reason=%A"
+        name = _name_of_parts(letter) if parts > 1 else letter.token
+        receipt = f"&token={name}&part={number}&status=%d&reason=%A"
         fields: dict[str, str | bytes] = {
             **self._fixed,
             "to": letter.phone,
@@ -105,9 +110,19 @@ class Kannel:
             message = "token or status is missing"
             raise Malformed(message)
         status: Status = _FINAL.get(fields["status"], "underway")
+        reason = fields.get("reason", "")
         return Receipt(
             message=fields["token"],
             status=status,
             part=fields.get("part", ""),
-            trouble=(fields.get("reason") or None) if status == "failed" else None,
+            trouble=_TEXT_SENT.sub("", reason) or None if status == "failed" else None,
         )
+
+
+def _name_of_parts(letter: Outgoing) -> str:
+    """Name a try of several parts, in such a way that nobody knows it before all are taken.
+
+    A receipt that names the letter by itself, as a token does, would speak for all of it; one of
+    the first part may come before the last is handed over, or after that has failed.
+    """
+    return f"parts.{letter.token}"
