@@ -9,13 +9,16 @@ LOCALES := hi hi_Latn en
 SOURCES := app.py $(wildcard audio console core ivr simulator sms ussd)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test check format transcripts messages lock clean venv runtime dev
+.PHONY: help run demo-kannel test check format transcripts messages lock clean venv runtime dev
 
 help: ## Show this help
-	@sed -n 's/^\([a-z]*\):.*## /\1|/p' Makefile | awk -F '|' '{ printf "  make %-12s %s\n", $$1, $$2 }'
+	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F '|' '{ printf "  make %-12s %s\n", $$1, $$2 }'
 
 run: runtime ## Start the demo: everything on this machine, no settings needed
 	@exec $(BIN)/pukar serve
+
+demo-kannel: runtime ## Start the demo behind a real Kannel with phones that send and receive SMS
+	@exec $(BIN)/python -m tests.kannel
 
 test: dev ## Run the tests; ARGS="-k sms" goes to pytest
 	@$(BIN)/python -m pytest $(ARGS)

@@ -55,7 +55,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     seal = Seal(settings.data_keys, settings.secret_key)
     database = Database(settings.database_url)
     languages = read_languages()
-    letterhead = Letterhead(settings.voice_number, settings.service_code)
+    letterhead = Letterhead(settings.voice_number, settings.service_code, settings.sms_number)
     register = Register(database, languages, letterhead)
     phones = Simulator(settings.data_dir / "inbox.jsonl")
     sms_gateways = _sms_gateways(settings, phones)
@@ -68,6 +68,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         citizens=Citizens(database, seal),
         sessions=Sessions(settings.redis_url, seal),
         helpline=settings.voice_number,
+        sms_number=settings.sms_number,
         carries_news=lambda language: switchboard.carries_news(register, language),
     )
     outbox, deliveries = Outbox(database), Deliveries(database)
@@ -89,7 +90,9 @@ def create_app(settings: Settings | None = None) -> Flask:
         inbox=Inbox(database, seal),
         deliveries=deliveries,
         seal=seal,
-        own_numbers=own_numbers([settings.twilio_number, settings.kannel_sender]),
+        own_numbers=own_numbers(
+            [settings.sms_number, settings.twilio_number, settings.kannel_sender]
+        ),
         carries_words=switchboard.carries_words,
     )
     ussd_gateways: list[UssdGateway] = [AfricasTalking(settings.africastalking_budget)]

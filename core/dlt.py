@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from sqlalchemy import delete, select
 
@@ -70,7 +70,7 @@ class Entry:
 def wording(template: str, language: Language, letterhead: Letterhead) -> Wording:
     """Write down a letter as it is to be registered."""
     letter = LETTERS[template]
-    fixed = {"helpline": letterhead.helpline, "service_code": letterhead.service_code}
+    fixed = asdict(letterhead)
     tags = {name: f"{{#{tag}#}}" for name, tag in letter.variables.items()}
     samples = {name: SAMPLES[name] for name in letter.variables}
     return Wording(

@@ -33,6 +33,7 @@ class Office:
     citizens: Citizens
     sessions: Sessions
     helpline: str
+    sms_number: str
     carries_news: Callable[[str], bool]
 
 
@@ -69,6 +70,11 @@ class DutyOfficer:
     def helpline(self) -> str:
         """Give the voice number where a person is helped by a call."""
         return self._office.helpline
+
+    @property
+    def sms_number(self) -> str:
+        """Give the number to which citizens write SMS."""
+        return self._office.sms_number
 
     def speak(self, language: str) -> None:
         """Go on in this language, now and whenever this phone calls."""
@@ -108,9 +114,12 @@ class DutyOfficer:
 
     def _usual_station_after(self, kind: str, place: Place) -> str | None:
         """Give the station to offer again; phones are shared, so never one that tells a tale."""
-        station = self.directory.station(place.station)
-        tells = kind in SENSITIVE_KINDS or (station and station.kind in SPECIAL_STATIONS)
-        return None if tells else place.station
+        return None if self._tells_a_tale(kind, place.station) else place.station
+
+    def _tells_a_tale(self, kind: str, code: str | None) -> bool:
+        station = self.directory.station(code)
+        is_special = station is not None and station.kind in SPECIAL_STATIONS
+        return kind in SENSITIVE_KINDS or is_special
 
     def standing(self, reference: str) -> Standing:
         """Look up a case; too many wrong numbers from one phone make it wait."""
@@ -136,6 +145,8 @@ class DutyOfficer:
         fir_numbers = [
             event.details["fir_number"] for event in events if "fir_number" in event.details
         ]
+        # An SMS stays on the phone, which others hold as well.
+        hides = self._contact.is_answered_by_letter and self._tells_a_tale(case.kind, case.station)
         return Standing(
             outcome="found",
             reference=case.reference,
@@ -143,7 +154,7 @@ class DutyOfficer:
             own=True,
             since=local_date(case.state_since),
             district=case.district,
-            station=case.station,
+            station=None if hides else case.station,
             fir_number=fir_numbers[-1] if fir_numbers else None,
             reason=events[-1].details.get("reason"),
             news=self._office.citizens.wants_letters(case.phone),

@@ -8,7 +8,7 @@ helpline, the code to dial) is part of the wording, not a variable.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Literal
 
 from core.states import STATES
@@ -28,6 +28,7 @@ class Letterhead:
 
     helpline: str
     service_code: str
+    sms_number: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,26 +54,30 @@ def _answer(key: Text) -> Template:
 LETTERS: dict[str, Template] = {
     **{f"state.{name}": _of_state(name) for name in STATES},
     "go_on": _answer(
-        Text("Please go on by calling {helpline} or dialling {service_code}. -Bihar Police")
+        Text("This is not finished. Please call {helpline} or dial {service_code}. -Bihar Police")
     ),
     "help": _answer(
         Text(
-            "Write SHIKAYAT to complain, STHITI and your number for its status, THANA and your"
-            " PIN. Danger: 112. -Bihar Police"
+            "Write one word: SHIKAYAT to complain, HAAL for its status, THANA for police stations."
+            " Danger: 112 -Bihar Police"
         )
     ),
     "danger": _answer(Text("In danger? Dial 112 now. -Bihar Police")),
     "letters_off": _answer(
-        Text("You will get no more SMS from us. For SMS again write START. -Bihar Police")
+        Text("You will get no more SMS. For SMS again send START to {sms_number}. -Bihar Police")
     ),
     "letters_on": _answer(
-        Text("You will get SMS from us again. For no more write STOP. -Bihar Police")
+        Text("You will get SMS again. For no more send STOP to {sms_number}. -Bihar Police")
     ),
     "draft_removed": _answer(
         Text("Your unfinished complaint is removed. Nothing was sent. -Bihar Police")
     ),
-    "no_draft": _answer(Text("You have no unfinished complaint with us. -Bihar Police")),
-    "trouble": _answer(Text("Trouble on our side. Please write again later. -Bihar Police")),
+    "no_draft": _answer(
+        Text("Nothing is unfinished. What was sent is not withdrawn this way. -Bihar Police")
+    ),
+    "trouble": _answer(
+        Text("We could not answer your last SMS. Please send it again. -Bihar Police")
+    ),
 }
 
 
@@ -100,6 +105,4 @@ def check_letter(template: str, variables: Mapping[str, str]) -> None:
 def write_letter(template: str, variables: Mapping[str, str], letterhead: Letterhead) -> Text:
     """Fill a template; raise as `check_letter` does."""
     check_letter(template, variables)
-    return LETTERS[template].text(
-        **variables, helpline=letterhead.helpline, service_code=letterhead.service_code
-    )
+    return LETTERS[template].text(**variables, **asdict(letterhead))

@@ -34,6 +34,8 @@ from core.text import Name, Text, Words
 
 BACK, MORE, OTHERWISE = "0", "9", "8"
 _MORE_TEXT = Text("More")
+_BACK_TEXT = Text("Back")
+_SEND_NUMBER = Text("Send the number.")
 _PAGES_WITHOUT_LETTERS = 2
 _LETTERS_OF_A_STORY = 2  # clusters: घर
 _LONGEST_WORD = 20  # clusters; a longer one is broken
@@ -41,10 +43,14 @@ _LONGEST_WORD = 20  # clusters; a longer one is broken
 
 @dataclass(frozen=True, slots=True)
 class Paper:
-    """What is written on: in which language, and how much a page holds."""
+    """What is written on: in which language, how much a page holds, whether it `is_letter`.
+
+    A letter says how to reply, and needs no key to leave by.
+    """
 
     language: Language
     budget: Budget
+    is_letter: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,9 +169,11 @@ def read(typed: str, due: Due, view: View, paper: Paper) -> Heard | View:
     key = typed.strip("*# ")
     if key == EMERGENCY_NUMBER:
         return Danger()
+    page = draw(due, view, paper)
+    key = _key_called(key, page, paper.language)
     if key == BACK:
         return _back(view)
-    if found := draw(due, view, paper).keys.get(key):
+    if found := page.keys.get(key):
         return found
     if isinstance(due, Said):
         return NotUnderstood()
@@ -180,6 +188,8 @@ def answer(
     heard = read(typed.strip(), due, view, paper)
     if isinstance(heard, View):
         return due, heard
+    if isinstance(heard, NotUnderstood) and conversation.asides[-1:] == ["resume"]:
+        heard = _read_behind(typed.strip(), talk, conversation, paper)
     due = talk.converse(conversation, heard)
     if isinstance(heard, NotUnderstood) and conversation.misses:
         return due, View(view.at, view.trail, view.letters, unclear=True)
@@ -189,6 +199,36 @@ def answer(
 def is_a_story(typed: str) -> bool:
     """Say whether something typed tells anything: it has two letters at least."""
     return sum(map(_has_letter, clusters(typed))) >= _LETTERS_OF_A_STORY
+
+
+def _key_called(typed: str, page: Page, language: Language) -> str:
+    """Give the key whose word was typed in its place: "More" for 9."""
+    words = {_BACK_TEXT: BACK}
+    if MORE in page.keys:
+        words[_MORE_TEXT] = MORE
+    for word, key in words.items():
+        if is_spelt(typed, render(word, language)):
+            return key
+    return typed
+
+
+def _read_behind(typed: str, talk: Talk, conversation: Conversation, paper: Paper) -> Heard:
+    """Understand an answer to the question that we only recalled, and offered to go on with.
+
+    Its options were not shown, so a number says nothing; words and a number that it asks for do.
+    """
+    conversation.asides.remove("resume")
+    behind = talk.due(conversation)
+    heard: Heard | View = NotUnderstood()
+    if isinstance(behind, Ask):
+        if isinstance(behind.question, Choice):
+            heard = _named(typed, behind.question.all_options, paper.language) or heard
+        else:
+            heard = _read_free(typed, behind, paper)
+    if isinstance(heard, Meant):
+        return heard
+    conversation.asides.append("resume")
+    return NotUnderstood()
 
 
 def _back(view: View) -> Back | View:
@@ -217,6 +257,9 @@ def _has_letter(cluster: str) -> bool:
 
 def _read_name(typed: str, due: Ask, question: Choice[Any], paper: Paper) -> Heard | View:
     if _takes_letters(due, question, paper):
+        otherwise = (question.otherwise,) if question.otherwise else ()
+        if named := _named(typed, otherwise, paper.language):
+            return named
         return View(letters=typed) if _matching(question, typed) else NotUnderstood()
     return _named(typed, question.all_options, paper.language) or NotUnderstood()
 
@@ -247,7 +290,7 @@ def _takes_letters(due: Ask, question: Choice[Any], paper: Paper) -> bool:
     language = paper.language
     texts = [*_text_items(question.intro, language), *_text_items(question.text, language)]
     items = [*texts, *_option_items(question.options, language)]
-    sheet = _with_foot(due, _Sheet(items, paper.budget), language)
+    sheet = _with_foot(due, _Sheet(items, paper.budget), paper)
     return sheet.has_more_pages_than(_PAGES_WITHOUT_LETTERS)
 
 
@@ -272,12 +315,14 @@ def _sheet(due: Due, view: View, paper: Paper) -> _Sheet:
         options = _matching(question, view.letters) if view.letters else question.options
         if not view.letters and _takes_letters(due, question, paper):
             items += _words(render(Text("Or type its first letters."), language), "\n")
+        elif paper.is_letter:
+            items += _words(render(_SEND_NUMBER, language), " ")
         items += _option_items(options, language)
     elif isinstance(question, Number):
         items += _option_items(question.instead, language)
     notice = _notice(due, question, paper) if view.unclear else ""
     sheet = _Sheet(items, paper.budget, notice=notice, question_at=len(intro))
-    return _with_foot(due, sheet, language)
+    return _with_foot(due, sheet, paper)
 
 
 def _notice(due: Ask, question: Question, paper: Paper) -> str:
@@ -286,15 +331,17 @@ def _notice(due: Ask, question: Question, paper: Paper) -> str:
     return render(question.expected, paper.language)
 
 
-def _with_foot(due: Ask, sheet: _Sheet, language: Language) -> _Sheet:
+def _with_foot(due: Ask, sheet: _Sheet, paper: Paper) -> _Sheet:
+    language = paper.language
     otherwise = _otherwise(due.question)
     is_first = all(isinstance(asked, Once) for asked in due.passed)
-    back = Text("Exit") if is_first else Text("Back")
+    back = Text("Exit") if is_first else _BACK_TEXT
+    has_back = not (is_first and paper.is_letter)
     return replace(
         sheet,
         otherwise=f"{OTHERWISE} {render(otherwise.label, language)}" if otherwise else "",
         more=f"{MORE} {render(_MORE_TEXT, language)}",
-        back=f"{BACK} {render(back, language)}",
+        back=f"{BACK} {render(back, language)}" if has_back else "",
         most_options=7 if otherwise else 8,
     )
 

@@ -52,6 +52,10 @@ class Police(Protocol):
     def helpline(self) -> str:
         """Give the voice number where a person is helped by a call."""
 
+    @property
+    def sms_number(self) -> str:
+        """Give the number to which citizens write SMS."""
+
     def speak(self, language: str) -> None:
         """Go on in this language, now and whenever this phone calls. For `Once`."""
 

@@ -28,6 +28,7 @@ _NEEDED_IN_PRODUCTION = (
     "webhook_key",
     "service_code",
     "voice_number",
+    "sms_number",
 )
 _NIGHT, _NO_HOURS = "21:00-08:00", "00:00-00:00"
 _LEAST_LENGTHS = {"secret_key": 32, "webhook_key": 16}
@@ -71,6 +72,7 @@ class Settings(BaseSettings):
     webhook_key: str = Field("", alias="WEBHOOK_KEY")
     service_code: str = Field("", alias="SERVICE_CODE")
     voice_number: str = Field("", alias="VOICE_NUMBER")
+    sms_number: str = Field("", alias="SMS_NUMBER")
     public_url: str = Field("", alias="PUBLIC_URL")
     sms_gateways: str = Field("", alias="SMS_GATEWAYS")
     sms_timeout: float = Field(45, alias="SMS_TIMEOUT", gt=0, le=100)
@@ -201,6 +203,7 @@ def _demo_defaults(settings: Settings) -> dict[str, Any]:
         "redis_url": redis_url(folder),
         "service_code": "*384*78527#",
         "voice_number": "06120000000",
+        "sms_number": "56161",
         "public_url": f"http://127.0.0.1:{settings.port}",
         "sms_gateways": "simulator",
         **_demo_keys(folder),

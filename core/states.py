@@ -118,13 +118,15 @@ STATES: dict[str, State] = {
     "disposed": State(
         Text("Disposed"),
         _CLOSED,
-        Text("Reference {reference}: disposed. Ask at the station for details. -Bihar Police"),
+        Text("Reference {reference}: disposed. Ask at the station or the SP. -Bihar Police"),
         frozenset({"reopened"}),
     ),
     "rejected": State(
         Text("Not accepted"),
         _CLOSED,
-        Text("Reference {reference}: not accepted. Ask at the station why. -Bihar Police"),
+        Text(
+            "Reference {reference}: not accepted. Ask at the station or the SP why. -Bihar Police"
+        ),
         frozenset({"reopened"}),
         needs=frozenset({"reason"}),
     ),

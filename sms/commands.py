@@ -45,7 +45,7 @@ _WHOLE_TEXTS = {
     ),
     Wanted.START: (
         *CARRIER_WORDS[Wanted.START],
-        *("start sms", "chalu", "chalu karo", "shuru", "शुरू", "चालू", "चालू करो", "स्टार्ट"),
+        *("start sms", "chalu", "chalu karo", "चालू", "चालू करो", "स्टार्ट"),
     ),
 }
 _FIRST_WORDS = {
@@ -55,6 +55,12 @@ _FIRST_WORDS = {
     Wanted.COMPLAINT: ("shikayat", "complaint", "शिकायत", "कंप्लेंट"),
     Wanted.STATIONS: ("thana", "थाना", "thane", "थाने"),
     Wanted.CANCEL: ("radd", "रद्द"),
+}
+# "I want to make a complaint" tells nothing of it yet.
+_FILLING = {
+    *("karni hai", "karna hai", "darj karni hai", "darj karna hai", "karani hai", "likhni hai"),
+    *("करनी है", "करना है", "दर्ज करनी है", "दर्ज करना है", "करानी है", "लिखनी है", "देनी है"),
+    *("karo", "करो", "darj karo", "दर्ज करो", "likho", "लिखो", "hai", "है"),
 }
 # These begin many a sentence; with more than a few words it is one.
 _SHORT = {Wanted.HELP, Wanted.MENU, Wanted.CANCEL}
@@ -127,6 +133,8 @@ def _complaint(text: str) -> Command:
     told = _GLUED.sub(r"\1 ", told)
     _, *rest = _APART.split(told, maxsplit=1)
     story = rest[0].strip() if rest else ""
+    if " ".join(_APART.sub(" ", story).split()).casefold() in _FILLING:
+        return Command(Wanted.COMPLAINT)
     found = _PIN.match(story) or re.search(_PIN.pattern + r"\W*$", story)
     if not found:
         return Command(Wanted.COMPLAINT, words=story)

@@ -108,8 +108,8 @@ class Entrance:
     def _leave(self, message: Message) -> None:
         try:
             if message.is_too_old:
-                first = self.office.languages.get(None)
-                self.inbox.close(message, "dead", _reply(message, first.code, Draft("trouble")))
+                language = self._language(message)
+                self.inbox.close(message, "dead", _reply(message, language, Draft("trouble")))
             else:
                 self.inbox.put_back(message)
         except DatabaseDown:
@@ -136,8 +136,7 @@ class Entrance:
         is_start = message.wish == "start" or wanted is Wanted.START
         if not is_stop and not is_start:
             return False
-        chosen = self.office.citizens.language_of(phone)
-        language = Visit.language(self.office, chosen, text).code
+        language = self._language(message)
         letter = Draft("letters_off" if is_stop else "letters_on")
         reply = None if message.wish else _reply(message, language, letter)
         self.inbox.close(message, "done", reply, wants_letters=not is_stop)
@@ -156,7 +155,7 @@ class Entrance:
         """Take the conversation on by this message; give the answer, and in which language."""
         for _ in range(_MOST_RACES):
             slip = self.office.sessions.open(phone)
-            session = slip.session or self._first_session(phone, text)
+            session = slip.session or Session(language=self._language(message))
             thread = Thread.from_json(session.lines.get(Visit.CHANNEL))
             if thread.heard == message.id:
                 return Answer.from_json(thread.answer), session.language
@@ -168,9 +167,10 @@ class Entrance:
         problem = "too many turns at once"
         raise SessionsDown(problem)
 
-    def _first_session(self, phone: str, text: str) -> Session:
-        chosen = self.office.citizens.language_of(phone)
-        return Session(language=Visit.language(self.office, chosen, text).code)
+    def _language(self, message: Message) -> str:
+        """Give the language that the phone has chosen, or else one in the script that it writes."""
+        chosen = self.office.citizens.language_of(self.seal.open(message.phone_sealed))
+        return Visit.language(self.office, chosen, self.seal.open(message.text_sealed)).code
 
 
 def own_numbers(numbers: Iterable[str]) -> frozenset[str]:

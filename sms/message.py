@@ -14,13 +14,19 @@ from core.text import Joined, Text, Words
 # A question may take two parts (3GPP TS 23.040: 153 septets or 67 units each).
 PAGE = Budget(septets=2 * 153, units=2 * 67)
 _MOST_STATIONS = 6
+_UNKNOWN_PIN = Text("PIN {pin} is not known. Write THANA and the right PIN code.")
 
 
 def write(due: Due, view: View, language: Language) -> str:
     """Write what is due; last words are not paged."""
     if isinstance(due, Said):
         return render(due.words, language)
-    return draw(due, view, Paper(language, PAGE)).text
+    return draw(due, view, paper(language)).text
+
+
+def paper(language: Language) -> Paper:
+    """Give what an SMS is written on."""
+    return Paper(language, PAGE, is_letter=True)
 
 
 def list_stations(directory: Directory, pin: str, language: Language) -> str:
@@ -31,7 +37,7 @@ def list_stations(directory: Directory, pin: str, language: Language) -> str:
         for station in directory.stations_of(district, near_pin=pin)
     ]
     if not stations:
-        return render(Text("We do not know PIN {pin}.")(pin=pin), language)
+        return render(_UNKNOWN_PIN(pin=pin), language)
     for most in range(_MOST_STATIONS, 1, -1):
         text = _list(pin, stations[:most], language)
         if PAGE.allows(text):
@@ -40,7 +46,7 @@ def list_stations(directory: Directory, pin: str, language: Language) -> str:
 
 
 def _list(pin: str, stations: list[Station], language: Language) -> str:
-    head = Text("Police stations near PIN {pin}:")(pin=pin)
+    head = Text("Some police stations in the district of PIN {pin}:")(pin=pin)
     foot = Text("In danger? Dial 112 now.")
     return render(Joined((head, *map(_entry, stations), foot), between="\n"), language)
 

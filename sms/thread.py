@@ -14,7 +14,8 @@ class Thread:
     """The exchange of SMS with one phone.
 
     `asked` names the question that the phone has been sent, of the `conversation` with that id;
-    only an answer to it counts. `helped_at` is when help was last sent (seconds since 1970).
+    only an answer to it counts. `helped_at` and `warned_at` are when help and the
+    number to dial in danger were last sent unasked (seconds since 1970).
     """
 
     heard: int = 0
@@ -23,6 +24,7 @@ class Thread:
     asked: str = ""
     view: View = field(default_factory=View)
     helped_at: float = 0
+    warned_at: float = 0
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any] | None) -> Thread:

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import Any, ClassVar
 
+from core.alphabet import western_digits
 from core.conversation import Conversation, Due, Talk
 from core.dialogue import Ask, Json, Said, Story
 from core.duty_officer import Contact, DutyOfficer, Office
@@ -14,15 +15,17 @@ from core.inbox import Message
 from core.language import Language, render
 from core.outbox import Draft
 from core.pages import Paper, View, answer, is_a_story
+from core.reference import LENGTH
 from core.scripts.main_menu import main_menu
 from core.sealing import Seal
 from core.sessions import Session
 from core.text import Text
 from sms.commands import Command, Wanted, read_command
-from sms.message import PAGE, list_stations, write
+from sms.message import list_stations, paper, write
 from sms.thread import Thread
 
 HELP_EVERY_SECONDS = 3600
+_WORDS_OF_A_SENTENCE = 3
 _GO_ON = "go_on"
 _FIRST_OF_ALL = Text("In danger? Dial 112 first.")
 
@@ -92,7 +95,7 @@ class Visit:
             due, view = self._hear_answer(text)
             said = self._say(due, view)
         else:
-            said = self._greet()
+            said = self._greet(text)
         kept = asdict(said) if said else None
         return said, replace(self._thread, heard=self._message.id, answer=kept)
 
@@ -102,7 +105,7 @@ class Visit:
 
     @property
     def _paper(self) -> Paper:
-        return Paper(self._office.languages.get(self._session.language), PAGE)
+        return paper(self._office.languages.get(self._session.language))
 
     def _awaited(self) -> Ask | None:
         """Give the question that we asked by SMS, if it is still the one that is due."""
@@ -131,13 +134,23 @@ class Visit:
         self._thread = replace(self._thread, helped_at=self._moment)
         return Answer("help")
 
-    def _greet(self) -> Answer | None:
-        """Answer what we do not understand: with the draft that is left, or help now and then."""
+    def _greet(self, text: str) -> Answer | None:
+        """Answer what we do not understand: with the draft that is left, or help now and then.
+
+        Whoever writes a whole sentence after that may be in danger.
+        """
         if self._conversation.is_worth_resuming or self._session.draft:
             return self._begin({})
-        if self._moment - self._thread.helped_at < HELP_EVERY_SECONDS:
-            return None
-        return self._help()
+        pin = western_digits(text).strip()
+        if pin in self._office.directory.pins:
+            return self._stations(pin)
+        if self._moment - self._thread.helped_at >= HELP_EVERY_SECONDS:
+            return self._help()
+        is_sentence = len(text.split()) >= _WORDS_OF_A_SENTENCE
+        if is_sentence and self._moment - self._thread.warned_at >= HELP_EVERY_SECONDS:
+            self._thread = replace(self._thread, warned_at=self._moment)
+            return Answer("danger")
+        return None
 
     def _stations(self, pin: str) -> Answer:
         language = self._paper.language
@@ -156,7 +169,8 @@ class Visit:
 
     def _status(self, number: str) -> Answer:
         known = {"wish_1": "status", **({"reference_1": number} if number else {})}
-        return self._begin(known, straight=True)
+        is_short = bool(number) and len(number) != LENGTH
+        return self._begin(known, straight=True, view=View(unclear=is_short))
 
     def _complaint(self, command: Command) -> Answer:
         """Begin a complaint with what was told along; one with a PIN and a story is ready to go."""
@@ -169,17 +183,19 @@ class Visit:
         if command.number and has_story:
             told |= {"kind": "other", "station": "not_listed"}
         said = self._begin(told, straight=len(told) > 1)
-        if has_story and said.words is not None:
+        if "station" in told and said.words is not None:
             first = render(_FIRST_OF_ALL, self._paper.language)
             return replace(said, words=f"{first}\n{said.words}")
         return said
 
-    def _begin(self, told: Mapping[str, Json], *, straight: bool = False) -> Answer:
+    def _begin(
+        self, told: Mapping[str, Json], *, straight: bool = False, view: View | None = None
+    ) -> Answer:
         """Begin a conversation with what was told already, or offer to go on with a draft."""
         self._session.begin(self._talk.fresh_id, straight=straight)
         if not self._conversation.asides:
             self._conversation.answers.update(told)
-        return self._say(self._talk.due(self._conversation), View())
+        return self._say(self._talk.due(self._conversation), view or View())
 
     def _say(self, due: Due, view: View) -> Answer:
         """Say what is due, and remember the question if it is asked."""

@@ -29,6 +29,7 @@ class WalkedPolice:
 
     directory: Directory = DIRECTORY
     helpline: str = "06120000000"
+    sms_number: str = "9800000000"
     unicode: bool = True
 
     @property

@@ -8,7 +8,7 @@ from core.letters import LETTERS, Letterhead
 from tests.fakes import LANGUAGES
 
 LETTERS_PAGE = Path(__file__).parent.parent / "docs" / "sms.md"
-LETTERHEAD = Letterhead("06120000000", "*384*78527#")
+LETTERHEAD = Letterhead("06120000000", "*384*78527#", "9800000000")
 _BEGIN, _END = "<!-- letters: begin -->\n", "<!-- letters: end -->"
 
 

@@ -80,6 +80,7 @@ def settings_for(**values: object) -> Settings:
         "data_keys": DATA_KEY,
         "service_code": "*384*78527#",
         "voice_number": "06120000000",
+        "sms_number": "56161",
         "public_url": "http://localhost",
         "sms_gateways": "simulator",
     }

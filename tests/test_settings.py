@@ -39,6 +39,7 @@ def test_production_names_each_setting_that_is_missing(monkeypatch: pytest.Monke
         "WEBHOOK_KEY",
         "SERVICE_CODE",
         "VOICE_NUMBER",
+        "SMS_NUMBER",
     ]
 
 
@@ -73,7 +74,14 @@ def test_a_wrong_value_is_said_in_a_line(
 
 
 def test_production_wants_secrets_that_cannot_be_guessed(monkeypatch: pytest.MonkeyPatch) -> None:
-    for name in ("SECRET_KEY", "WEBHOOK_KEY", "DATABASE_URL", "REDIS_URL", "VOICE_NUMBER"):
+    for name in (
+        "SECRET_KEY",
+        "WEBHOOK_KEY",
+        "DATABASE_URL",
+        "REDIS_URL",
+        "VOICE_NUMBER",
+        "SMS_NUMBER",
+    ):
         monkeypatch.setenv(name, "x")
     monkeypatch.setenv("SERVICE_CODE", "*123#")
     monkeypatch.setenv("DATA_KEYS", Fernet.generate_key().decode())

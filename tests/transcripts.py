@@ -12,8 +12,8 @@ from core.alphabet import USSD, count_septets, count_units, split
 from core.conversation import Meant
 from core.dialogue import Ask
 from core.language import Language
-from core.pages import Paper, View, draw
-from sms.message import PAGE, write
+from core.pages import View, draw
+from sms.message import paper, write
 from tests.fakes import LANGUAGES
 from tests.letters_table import LETTERS_PAGE, with_table
 from tests.ussd.keys import exchange, pages
@@ -92,7 +92,7 @@ class _Sms:
         yield written, write(path.end, View(), self._language)
 
     def _answer(self, ask: Ask, meaning: object) -> str:
-        page = draw(ask, View(), Paper(self._language, PAGE))
+        page = draw(ask, View(), paper(self._language))
         keys = [key for key, step in page.keys.items() if step == Meant(meaning)]
         told = meaning["typed"] if isinstance(meaning, dict) else meaning
         return keys[0] if keys else f"{told}"

@@ -58,15 +58,17 @@ def _in_full(police: Police, standing: Standing) -> Words:
     head = Text("{reference}: {state}, since {since}.")(
         reference=grouped(standing["reference"]), state=state.label, since=standing["since"]
     )
-    return Joined((head, *_details(police, standing), _advice(standing)))
+    return Joined((head, *_details(police, standing), _advice(police, standing)))
 
 
-def _advice(standing: Standing) -> Words:
+def _advice(police: Police, standing: Standing) -> Words:
     """Say what to do next, and in any case that no letters will come if they are off."""
     advice = STATES[standing["state"]].advice
     if standing.get("news", True):
         return advice
-    no_news = Text("SMS are off for this phone. For SMS write START.")
+    no_news = Text("No SMS will come. For SMS send START to {sms_number}.")(
+        sms_number=police.sms_number
+    )
     return no_news if advice == WAIT else Joined((advice, no_news))
 
 

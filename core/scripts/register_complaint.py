@@ -9,7 +9,7 @@ from core.letters import letter_of_state
 from core.police import Place, Police
 from core.reference import grouped
 from core.scripts.find_station import find_district, find_station, place_label
-from core.text import Name, Text
+from core.text import Name, Text, Words
 
 # What cannot wait comes first: in Devanagari the first screen has room for five.
 KINDS = {
@@ -51,7 +51,7 @@ async def register_complaint(police: Police) -> Last:
     kind = await Choice("kind", Text("What is it about?"), kinds)
     place = await _place_for(police, kind)
     story = await Story("story", Text("What happened, when and where? Write it briefly."))
-    summary = Text("{kind}. {place}.")(kind=KINDS[kind], place=place_label(police, place))
+    summary = _summary(kind, place_label(police, place))
     answers = (option("send", Text("Yes, send"), *_YES), option("discard", Text("No"), *_NO))
     wish = await Choice("confirm", Text("Send the complaint?"), answers, intro=summary)
     if wish == "discard":
@@ -67,6 +67,13 @@ async def registered(police: Police, reference: str) -> Last:
     words = _TOLD_BY_SMS if told else _ASK_US
     variables = {"reference": reference}
     return Last(words(reference=grouped(reference)), letter_of_state("received"), variables)
+
+
+def _summary(kind: str, place: Words) -> Words:
+    """Name what is sent where; "something else" would only raise a question."""
+    if kind == "other":
+        return Text("{place}.")(place=place)
+    return Text("{kind}. {place}.")(kind=KINDS[kind], place=place)
 
 
 async def _place_for(police: Police, kind: str) -> Place:

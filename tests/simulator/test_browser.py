@@ -40,7 +40,7 @@ def test_a_complaint_from_dial_to_sms(page: Page, sqlite_service: Service) -> No
         ("4", "पिन कोड"),
         ("800001", "पटना का थाना"),
         ("कोत", "1 कोतवाली"),
-        ("1", "थोड़े में लिखें"),
+        ("1", "क्या हुआ, कब, कहां?"),
         (STORY, "शिकायत भेजें"),
     ):
         phone.answers(typed)

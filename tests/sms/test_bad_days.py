@@ -224,7 +224,7 @@ def test_an_sms_that_nobody_can_answer_for_two_days_is_dead_and_the_citizen_is_t
     texter = Texter(service).writes("शिकायत")
     with time_machine.travel(datetime.now(UTC) + timedelta(hours=49), tick=False):
         service.parts.entrance.work_off()
-        assert texter.inbox == ["सेवा में दिक्कत थी। कृपया फिर लिखकर भेजें। -बिहार पुलिस"]
+        assert texter.inbox == ["आपके पिछले SMS का जवाब न दे सके। कृपया फिर भेजें। -बिहार पुलिस"]
     with service.parts.database.reading() as connection:
         assert list(connection.scalars(select(inbox.c.status))) == ["dead"]
 

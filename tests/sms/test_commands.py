@@ -23,6 +23,8 @@ def test_a_status_is_asked_for(text: str) -> None:
 @pytest.mark.parametrize(
     ("text", "pin", "story"),
     [
+        ("शिकायत करनी है", "", ""),
+        ("Shikayat darj karni hai.", "", ""),
         ("SHIKAYAT", "", ""),
         ("शिकायत", "", ""),
         ("sikayat", "", ""),
@@ -48,7 +50,7 @@ def test_a_complaint_brings_its_pin_and_its_story(text: str, pin: str, story: st
         *((text, Wanted.MENU) for text in ("PUKAR", "पुकार", "menu")),
         *((text, Wanted.DANGER) for text in ("112", "११२", "112!", " 112 ")),
         *((text, Wanted.STOP) for text in ("STOP", "stop.", "बंद करो", "band karo", "Unsubscribe")),
-        *((text, Wanted.START) for text in ("START", "चालू करो", "शुरू", "chalu", "UNSTOP")),
+        *((text, Wanted.START) for text in ("START", "चालू करो", "chalu", "UNSTOP")),
     ],
 )
 def test_a_word_is_enough(text: str, wanted: Wanted) -> None:

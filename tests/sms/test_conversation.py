@@ -11,7 +11,7 @@ from tests.sms.texter import Texter
 pytestmark = pytest.mark.redis
 
 STORY = "कल रात मेरी साइकिल चोरी हो गई"
-HELP = "लिखें: शिकायत / स्थिति और नंबर / थाना और पिन। खतरा: 112 -बिहार पुलिस"
+HELP = "एक शब्द लिखकर भेजें: शिकायत, हाल या थाना। खतरा हो तो 112 -बिहार पुलिस"
 
 
 @pytest.fixture
@@ -24,7 +24,7 @@ def test_one_sms_with_pin_and_story_is_registered_after_a_yes(
 ) -> None:
     texter.writes(f"शिकायत 800001 {STORY}")
     assert texter.reads == (
-        "खतरा है? 112 डायल करें।\nकुछ और। जिला पटना।\nशिकायत भेजें?\n1 भेजें\n2 रद्द करें\n0 वापस"
+        "खतरा है? 112 डायल करें।\nजिला पटना।\nशिकायत भेजें? नंबर भेजें\n1 भेजें\n2 रद्द करें\n0 वापस"
     )
     assert service.parts.cases.newest() == []
     texter.writes("हाँ")
@@ -41,7 +41,7 @@ def test_a_complaint_is_asked_for_step_by_step(texter: Texter, service: Service)
         texter.writes(text)
     assert (
         texter.reads
-        == "Chori. Kotwali, Patna.\nShikayat bhejein?\n1 Bhejein\n2 Radd karein\n0 Vapas"
+        == "Chori. Kotwali, Patna.\nShikayat bhejein? Number bhejein\n1 Bhejein\n2 Radd karein\n0 Vapas"
     )
     texter.writes("1")
     assert reference_on(texter.reads) == service.only_case().reference
@@ -91,8 +91,8 @@ def test_112_is_told_at_any_step_and_the_draft_stays(texter: Texter) -> None:
 def test_a_draft_is_cancelled_by_a_word(texter: Texter, service: Service) -> None:
     for text in ("शिकायत", "4", "रद्द"):
         texter.writes(text)
-    assert texter.reads.startswith("अधूरा आवेदन हटा दिया।")
-    assert texter.writes("रद्द").reads.startswith("आपका कोई अधूरा आवेदन नहीं है।")
+    assert texter.reads.startswith("अधूरा आवेदन हटा दिया गया।")
+    assert texter.writes("रद्द").reads.startswith("अधूरा आवेदन नहीं है।")
     assert service.caller().dials().screen.startswith("पुकार: बिहार पुलिस")
 
 
@@ -113,8 +113,8 @@ def test_a_draft_begun_on_ussd_is_finished_by_sms(texter: Texter, service: Servi
     for typed in ("1", "4", "800001", "1"):
         caller.types(typed)
     caller.drops()
-    assert texter.writes("नमस्ते").reads.startswith("बात यहां रुकी थी:\nथोड़े में लिखें")
-    assert texter.writes("1").reads.startswith("थोड़े में लिखें")
+    assert texter.writes("नमस्ते").reads.startswith("बात यहां रुकी थी:\nक्या हुआ, कब, कहां?")
+    assert texter.writes("1").reads.startswith("क्या हुआ, कब, कहां?")
     assert texter.writes(STORY).reads.startswith("चोरी। गर्दनीबाग, पटना।")
     texter.writes("भेजें")
     assert reference_on(texter.reads) == service.only_case().reference
@@ -154,13 +154,13 @@ def test_a_session_ends_after_a_day(texter: Texter) -> None:
         for text in ("शिकायत", "4"):
             texter.writes(text)
         clock.shift(timedelta(hours=25))
-        assert texter.writes("800001").reads == HELP
+        assert texter.writes("हाँ जी").reads == HELP
 
 
 def test_the_menu_and_each_language_are_a_word_away(texter: Texter) -> None:
-    assert texter.writes("PUKAR").reads.startswith("Pukar: Bihar Police\n1 Shikayat")
-    assert texter.writes("English").reads.startswith("Pukar: Bihar Police\n1 Complaint")
-    assert texter.writes("हिंदी").reads.startswith("पुकार: बिहार पुलिस\n1 शिकायत")
+    assert texter.writes("PUKAR").reads.startswith("Pukar: Bihar Police Number bhejein\n1 Shikayat")
+    assert texter.writes("English").reads.startswith("Pukar: Bihar Police Send the number.\n1 Complaint")
+    assert texter.writes("हिंदी").reads.startswith("पुकार: बिहार पुलिस नंबर भेजें\n1 शिकायत")
 
 
 def test_the_script_of_the_first_sms_decides_how_we_write(service: Service) -> None:
@@ -189,3 +189,56 @@ def test_two_machines_that_answer_each_other_are_stopped(texter: Texter) -> None
         chatty.writes(f"madad {number}")
     assert len(chatty.inbox) <= 40
     assert chatty.writes("STOP").reads.startswith("Ab SMS nahin aayega.")
+
+
+def test_a_sentence_after_help_is_answered_with_the_number_to_dial_in_danger(
+    texter: Texter,
+) -> None:
+    texter.writes("मदद")
+    assert texter.writes("मेरे पति मुझे मार रहे हैं").reads.startswith("खतरा है? अभी 112")
+    texter.writes("कोई सुन रहा है क्या")
+    assert len(texter.inbox) == 2
+
+
+def test_an_answer_to_the_question_that_we_recalled_is_not_lost(
+    texter: Texter, service: Service
+) -> None:
+    for text in ("शिकायत", "4", "800001", "1"):
+        texter.writes(text)
+    service.caller().dials().drops()
+    assert texter.writes(STORY).reads.startswith("बात यहां रुकी थी:\nक्या हुआ, कब, कहां?")
+    assert texter.writes(STORY).reads.startswith("चोरी। गर्दनीबाग, पटना।\nशिकायत भेजें?")
+
+
+def test_the_words_of_keys_are_understood(texter: Texter) -> None:
+    for text in ("शिकायत", "4", "800001"):
+        texter.writes(text)
+    first = texter.reads
+    assert texter.writes("आगे").reads != first
+    assert texter.writes("वापस").reads == first
+    assert texter.writes("नहीं मिला").reads.startswith("क्या हुआ, कब, कहां?")
+    assert texter.writes("वापस").reads.startswith("पटना का थाना?")
+
+
+def test_a_menu_by_sms_has_no_exit_whose_word_would_stop_the_letters(texter: Texter) -> None:
+    assert "बंद" not in texter.writes("पुकार").reads
+
+
+def test_a_bare_pin_gives_the_stations(texter: Texter) -> None:
+    texter.writes("थाना")
+    assert texter.writes("800001").reads.startswith("डाक पिन 800001 के जिले के कुछ थाने:")
+
+
+def test_a_number_that_is_too_short_is_said_to_be(texter: Texter) -> None:
+    assert texter.writes("स्थिति 1234").reads.startswith("10 अंक लिखें।")
+
+
+def test_a_status_by_sms_keeps_a_womens_station_to_itself(texter: Texter, service: Service) -> None:
+    caller = service.caller().dials()
+    for typed in ("1", "1", "800001", "1", "कल की बात है", "1"):
+        caller.types(typed)
+    reference = reference_on(caller.screen)
+    told = texter.writes(reference).reads
+    assert "पटना" in told
+    assert "महिला" not in told
+    assert "महिला" in service.caller().dials(f"2*{reference}").screen

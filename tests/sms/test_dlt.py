@@ -18,8 +18,8 @@ from tests.sms.texter import Texter
 
 pytestmark = pytest.mark.redis
 
-HEAD = Letterhead("06120000000", "*384*78527#")
-GO_ON = "आगे 06120000000 पर फोन करें या *384*78527# डायल करें। -बिहार पुलिस"
+HEAD = Letterhead("06120000000", "*384*78527#", "9800000000")
+GO_ON = "बात अधूरी है। 06120000000 या *384*78527# डायल करें। -बिहार पुलिस"
 
 
 @pytest.fixture

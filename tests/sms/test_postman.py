@@ -21,7 +21,7 @@ from sms.switchboard import Route
 from tests.fakes import LANGUAGES
 from tests.service import Service, postman_of, registers
 
-LETTERHEAD = Letterhead("06120000000", "*384*78527#")
+LETTERHEAD = Letterhead("06120000000", "*384*78527#", "9800000000")
 OFFENCES = ("चोरी", "chori", "theft", "धमकी", "महिला", "violence")
 
 

@@ -13,8 +13,8 @@ from tests.sms.texter import Texter
 pytestmark = pytest.mark.redis
 
 PHONE = "+919800000001"
-OFF = "अब SMS नहीं आएगा। फिर चाहिए तो START लिखकर भेजें। -बिहार पुलिस"
-ON = "अब फिर SMS आएगा। न चाहिए तो STOP लिखकर भेजें। -बिहार पुलिस"
+OFF = "अब SMS नहीं आएगा। चाहिए तो 56161 पर START भेजें। -बिहार पुलिस"
+ON = "अब SMS आएगा। नहीं चाहिए तो 56161 पर STOP भेजें। -बिहार पुलिस"
 
 
 def move(service: Service, reference: str) -> None:
@@ -51,7 +51,7 @@ def test_news_that_wait_are_stopped_too(service: Service) -> None:
 def test_the_next_status_says_that_letters_are_off(service: Service) -> None:
     reference = registers(service.caller())
     texter = Texter(service).writes("STOP")
-    off = "इस फोन पर SMS बंद है। चाहिए तो START लिखकर भेजें।"
+    off = "बदलाव पर SMS नहीं आएगा। चाहिए तो 56161 पर START भेजें।"
     assert off in texter.writes(reference).reads
     screen = service.caller().dials(f"2*{reference}").screen
     assert "SMS" in screen or "SMS" in service.caller().dials(f"2*{reference}").types("9").screen
@@ -63,7 +63,7 @@ def test_who_registers_with_letters_off_is_promised_none(service: Service) -> No
     Texter(service).writes("STOP")
     caller = service.caller()
     registers(caller)
-    assert "इससे हाल पूछें" in caller.screen
+    assert "इसी से हाल पूछें" in caller.screen
     assert "SMS आएगा" not in caller.screen
 
 

@@ -52,7 +52,7 @@ def test_a_complaint_about_the_police_goes_to_the_district(
     caller.dials().types("1").chooses("पुलिस के खिलाफ")
     assert "पिन कोड" in caller.screen
     caller.types("800001")
-    assert "थोड़े में लिखें" in caller.screen
+    assert "क्या हुआ, कब, कहां?" in caller.screen
     caller.types("थाने में सुनवाई नहीं हुई")
     assert "जिला पटना" in caller.screen
     caller.types("1")
@@ -90,7 +90,7 @@ def test_an_unknown_pin_asks_for_the_district(caller: Caller) -> None:
 def test_letters_narrow_a_long_list_however_spelt(caller: Caller, letters: str) -> None:
     caller.dials().types("1").types("4").types("800001").types(letters)
     assert caller.screen == "पटना का थाना?\n1 कोतवाली\n8 नहीं मिला\n0 वापस"
-    assert "नाम लिखकर खोजें" in caller.types("0").screen
+    assert "नाम लिखकर भेजें" in caller.types("0").screen
 
 
 def test_letters_that_match_nothing_say_what_is_expected(caller: Caller) -> None:
@@ -121,7 +121,7 @@ def test_a_second_complaint_is_offered_the_same_station(service: Service) -> Non
 def test_three_answers_not_understood_offer_help(caller: Caller) -> None:
     caller.dials().types("1")
     for _ in range(2):
-        assert caller.types("77").screen.startswith("सूची से नंबर चुनें।\n")
+        assert caller.types("77").screen.startswith("नंबर लिखकर भेजें।\n")
     caller.types("77")
     assert "06120000000" in caller.screen
     assert "112" in caller.screen

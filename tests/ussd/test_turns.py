@@ -120,7 +120,7 @@ def test_a_rebuilt_session_never_guesses_a_story(service: Service) -> None:
     for typed in TO_CONFIRM:
         caller.types(typed)
     _lose_records(service)
-    assert "थोड़े में लिखें" in caller.types("1").screen
+    assert "क्या हुआ, कब, कहां?" in caller.types("1").screen
     reference_on(caller.types("साइकिल चोरी हुई").types("1").screen)
     assert service.only_case().story == "साइकिल चोरी हुई"
 
