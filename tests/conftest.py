@@ -14,6 +14,7 @@ from sqlalchemy import make_url
 from core.database import Database
 from core.embedded import EmbeddedRedis, NoRedis, redis_binary
 from simulator.caller import Caller
+from tests.kannel import PROGRAMS, program
 from tests.servers import Missing, chromium, fresh_database, private_postgres
 from tests.service import Service, service_with
 
@@ -76,6 +77,16 @@ def chromium_path(pytestconfig: pytest.Config) -> Path:
     """The browser for Playwright's `executable_path`."""
     try:
         return chromium()
+    except Missing as what:
+        do_without(what, pytestconfig)
+
+
+@pytest.fixture(scope="session")
+def kannel_programs(pytestconfig: pytest.Config) -> None:
+    """Kannel with its fake operator."""
+    try:
+        for name in PROGRAMS:
+            program(name)
     except Missing as what:
         do_without(what, pytestconfig)
 

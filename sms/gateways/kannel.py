@@ -115,7 +115,7 @@ class Kannel:
             message=fields["token"],
             status=status,
             part=fields.get("part", ""),
-            trouble=_TEXT_SENT.sub("", reason) or None if status == "failed" else None,
+            trouble=(_TEXT_SENT.sub("", reason) or None) if status == "failed" else None,
         )
 
 
