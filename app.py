@@ -71,7 +71,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         sms_number=settings.sms_number,
         carries_news=lambda language: switchboard.carries_news(register, language),
     )
-    outbox, deliveries = Outbox(database), Deliveries(database)
+    outbox, deliveries = Outbox(database), Deliveries(database, seal)
     postman = Postman(
         PostOffice(
             outbox=outbox,
@@ -91,7 +91,12 @@ def create_app(settings: Settings | None = None) -> Flask:
         deliveries=deliveries,
         seal=seal,
         own_numbers=own_numbers(
-            [settings.sms_number, settings.twilio_number, settings.kannel_sender]
+            [
+                settings.sms_number,
+                settings.africastalking_sender,
+                settings.twilio_number,
+                settings.kannel_sender,
+            ]
         ),
         carries_words=switchboard.carries_words,
     )

@@ -39,8 +39,11 @@ def export(out: Path | None) -> None:
         _write(sys.stdout)
         return
     # Spreadsheets know Hindi only by the mark at the beginning.
-    with out.open("w", encoding="utf-8-sig", newline="") as file:
-        count = _write(file)
+    try:
+        with out.open("w", encoding="utf-8-sig", newline="") as file:
+            count = _write(file)
+    except OSError as error:
+        raise click.ClickException(f"{out} cannot be written: {error.strerror}.") from error
     click.echo(f"{count} wordings are in {out}.")
 
 
@@ -119,6 +122,6 @@ def _entries(reader: csv.DictReader[str], texts: dict[tuple[str, str], str]) -> 
     """Give the lines with an id; one without a text has the wording of today."""
     for row in reader:
         if dlt_id := (row["dlt_id"] or "").strip():
-            template, language = row["template"].strip(), row["language"].strip()
+            template, language = ((row[name] or "").strip() for name in ("template", "language"))
             text = row.get("text") or texts.get((template, language), "")
             yield Entry(reader.line_num, template, language, dlt_id, text)

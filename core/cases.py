@@ -33,10 +33,7 @@ class CaseError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """A complaint as it comes from a conversation; `usual_station` is the one to offer again.
-
-    It wants no letter where the answer to the caller is one.
-    """
+    """A complaint as it comes from a conversation; `usual_station` is the one to offer again."""
 
     conversation: str
     service: str
@@ -48,7 +45,6 @@ class NewCase:
     station: str | None
     usual_station: str | None
     story: str
-    wants_letter: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +203,7 @@ class Cases:
         language = chosen_language(connection, row.phone_hash) or row.language
         recipient = Recipient(row.phone_hash, row.phone_sealed, language)
         variables = _letter_variables(move.to, row.reference, details)
-        post(connection, recipient, Draft(letter_of_state(move.to), variables), row.id)
+        post(connection, recipient, Draft(letter_of_state(move.to), variables), case_id=row.id)
 
     def _row_of(self, conversation: str) -> Row[Any] | None:
         query = select(cases).where(cases.c.conversation == conversation)
@@ -254,9 +250,8 @@ class Cases:
             )
             remember_citizen(connection, recipient, station=new.usual_station)
             variables = _letter_variables(FIRST_STATE, reference, {})
-            if new.wants_letter:
-                draft = Draft(letter_of_state(FIRST_STATE), variables)
-                post(connection, recipient, draft, case_id)
+            draft = Draft(letter_of_state(FIRST_STATE), variables)
+            post(connection, recipient, draft, case_id=case_id)
 
     def _open(self, row: Row[Any]) -> Case:
         return Case(

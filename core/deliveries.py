@@ -16,6 +16,7 @@ from core.clock import now
 from core.database import Database
 from core.outbox import letter_of_token
 from core.receipt import Receipt
+from core.sealing import Seal
 from core.tables import letters, receipts, tries
 
 _LONGEST_ID = 64
@@ -25,8 +26,9 @@ _LONGEST_TROUBLE = 200
 class Deliveries:
     """Keeps receipts, and settles letters by them."""
 
-    def __init__(self, database: Database) -> None:
+    def __init__(self, database: Database, seal: Seal) -> None:
         self._database = database
+        self._seal = seal
 
     def keep(self, gateway: str, receipt: Receipt) -> None:
         """Keep a receipt, and settle its letter if we know it by now."""
@@ -62,16 +64,21 @@ class Deliveries:
             told = select(receipts).where(
                 receipts.c.gateway == gateway, receipts.c.message.in_([n for n in names if n])
             )
-            verdict = _verdict(connection.execute(told).all(), known.parts if known else 1)
-            letter = known.letter_id if known else letter_of_token(str(messages[0]))
-            if verdict and letter is not None:
+            rows = connection.execute(told).all()
+            verdict = _verdict(rows, known.parts if known else 1)
+            letter = known.letter_id if known else letter_of_token(str(messages[0]), self._seal)
+            if letter is None:
+                return
+            if verdict:
                 _close(connection, letter, known, verdict)
+            elif rows and (known is None or known.outcome == "silent"):
+                _take_for_sent(connection, letter, known, rows[0])
 
     def phone_of(self, gateway: str, message: str) -> tuple[str, bytes] | None:
         """Give the phone (its hash, and sealed) that a message went to."""
         with self._database.reading() as connection:
             known = _find_try(connection, gateway, [message])
-            letter = known.letter_id if known else letter_of_token(message)
+            letter = known.letter_id if known else letter_of_token(message, self._seal)
             query = select(letters.c.phone_hash, letters.c.phone_sealed)
             row = connection.execute(query.where(letters.c.id == letter)).first()
         return (row.phone_hash, row.phone_sealed) if row else None
@@ -92,11 +99,25 @@ def _verdict(told: Sequence[Row[Any]], parts: int) -> Row[Any] | None:
     return max(delivered, key=lambda row: row.at) if len(delivered) >= parts else None
 
 
+def _take_for_sent(
+    connection: Connection, letter: int, known: Row[Any] | None, receipt: Row[Any]
+) -> None:
+    """Believe a gateway that kept silent, and now tells us that the letter is on its way."""
+    if known is not None:
+        this = update(tries).where(tries.c.token == known.token)
+        connection.execute(this.values(outcome="sent"))
+    still_due = (letters.c.id == letter) & (letters.c.status == "due")
+    values = {"status": "sent", "sent_at": receipt.at, "gateway": receipt.gateway}
+    connection.execute(update(letters).where(still_due).values(trouble=None, **values))
+
+
 def _close(connection: Connection, letter: int, known: Row[Any] | None, verdict: Row[Any]) -> None:
     was_taken = known is not None and known.outcome == "sent"
     if known is not None:
         this = (tries.c.token == known.token) & tries.c.settled_at.is_(None)
-        connection.execute(update(tries).where(this).values(settled_at=verdict.at))
+        arrived = verdict.status == "delivered"
+        settled = update(tries).where(this).values(settled_at=verdict.at, arrived=arrived)
+        connection.execute(settled)
     # A try that we took for failed says nothing against the letter, which is tried again.
     if verdict.status == "failed" and not was_taken:
         return

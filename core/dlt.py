@@ -25,6 +25,7 @@ _PATTERNS = {
     "{#alphanumeric#}": rf"[ -~]{{1,{LONGEST_VARIABLE}}}",
 }
 _TAG = re.compile("({#[a-z]+#})")
+_LONGEST_TEXT = 1000
 _DLT_ID = re.compile(r"[0-9]{10,30}")
 
 
@@ -158,7 +159,8 @@ def _fault(wanted: Wording, registered: Registered | None) -> str:
 
 
 def _faults(entries: list[Entry], languages: set[str]) -> Iterator[str]:
-    seen = set()
+    seen: set[tuple[str, str]] = set()
+    ids: set[str] = set()
     for entry in entries:
         if entry.template not in LETTERS:
             yield f"Line {entry.line}: there is no letter {entry.template!r}."
@@ -168,7 +170,12 @@ def _faults(entries: list[Entry], languages: set[str]) -> Iterator[str]:
             yield f"Line {entry.line}: {entry.dlt_id!r} is no template id (10 to 30 digits)."
         if (entry.template, entry.language) in seen:
             yield f"Line {entry.line}: {entry.template} in {entry.language} stands here twice."
+        if entry.dlt_id in ids:
+            yield f"Line {entry.line}: the id {entry.dlt_id} stands here twice."
+        if len(entry.text) > _LONGEST_TEXT or "\0" in entry.text:
+            yield f"Line {entry.line}: the text is too long, or damaged."
         seen.add((entry.template, entry.language))
+        ids.add(entry.dlt_id)
 
 
 def _spaced(text: str) -> str:

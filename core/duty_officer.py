@@ -39,12 +39,12 @@ class Office:
 
 @dataclass(frozen=True)
 class Contact:
-    """Who is calling, and how."""
+    """Who is calling, and how; what is said by SMS `stays_on_phone`, which others hold as well."""
 
     phone: str
     channel: str
     carries_unicode: bool
-    is_answered_by_letter: bool = False
+    stays_on_phone: bool = False
 
 
 class DutyOfficer:
@@ -99,7 +99,6 @@ class DutyOfficer:
                 station=place.station,
                 usual_station=self._usual_station_after(kind, place),
                 story=story,
-                wants_letter=not self._contact.is_answered_by_letter,
             )
         )
 
@@ -145,8 +144,7 @@ class DutyOfficer:
         fir_numbers = [
             event.details["fir_number"] for event in events if "fir_number" in event.details
         ]
-        # An SMS stays on the phone, which others hold as well.
-        hides = self._contact.is_answered_by_letter and self._tells_a_tale(case.kind, case.station)
+        hides = self._contact.stays_on_phone and self._tells_a_tale(case.kind, case.station)
         return Standing(
             outcome="found",
             reference=case.reference,

@@ -31,12 +31,13 @@ class Standing:
 
 @dataclass(frozen=True, slots=True)
 class Tried:
-    """One try, as far as it tells of its gateway."""
+    """One try, as far as it tells of its gateway; `arrived` is what its receipt says."""
 
     at: datetime
     outcome: str
     milliseconds: int
     settled_at: datetime | None
+    arrived: bool | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +94,7 @@ class GatewayShares:
     def tries_since(self, name: str, since: datetime) -> list[Tried]:
         """List the tries through a gateway, the newest first."""
         query = (
-            select(tries.c.at, tries.c.outcome, tries.c.milliseconds, tries.c.settled_at)
+            select(*(tries.c[column] for column in Tried.__dataclass_fields__))
             .where(tries.c.gateway == name, tries.c.at > since)
             .order_by(tries.c.at.desc())
             .limit(_MOST_TRIES)

@@ -127,7 +127,7 @@ class Inbox:
                 change = start_letters if wants_letters else stop_letters
                 change(connection, message.phone_hash, message.phone_sealed)
             if reply:
-                post(connection, reply.recipient, reply.draft)
+                post(connection, reply.recipient, reply.draft, is_answer=True)
 
     def put_back(self, message: Message) -> None:
         """Leave a message for another try, after a pause that grows with each."""

@@ -51,9 +51,12 @@ def _answer(key: Text) -> Template:
     return Template(key, urgent=True)
 
 
+# Stands in for every question, where words of our own are not carried.
+GO_ON = "go_on"
+
 LETTERS: dict[str, Template] = {
     **{f"state.{name}": _of_state(name) for name in STATES},
-    "go_on": _answer(
+    GO_ON: _answer(
         Text("This is not finished. Please call {helpline} or dial {service_code}. -Bihar Police")
     ),
     "help": _answer(

@@ -6,31 +6,39 @@ the gateway's receipt comes first.
 
 from __future__ import annotations
 
+import hmac
 import random
 import secrets
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, Row, exists, func, or_, select, update
+from sqlalchemy.dialects import postgresql, sqlite
 
 from core.clock import now
 from core.database import Database
 from core.letters import LETTERS, check_letter
+from core.sealing import Seal
 from core.tables import citizens, letters, tries
 
-LEASE = timedelta(minutes=2)
+LEASE = timedelta(minutes=4)
+# A gateway may take so long (SMS_TIMEOUT at most, and some more): a try needs as much of the lease.
+LONGEST_TRY = timedelta(seconds=120)
 GIVE_UP_AFTER = timedelta(hours=48)
 # After a gateway kept silent a letter may be on its way: its receipt gets time to say so.
 PAUSE_AFTER_SILENCE = timedelta(minutes=5)
 _FIRST_PAUSE = timedelta(seconds=15)
 _LONGEST_PAUSE = timedelta(hours=1)
+_LEAST_ATTEMPTS = 10  # one that waited for a worker was not tried yet
 _DOUBLINGS = 10  # more would only make a number too large
 _LONGEST_TROUBLE = 200  # characters kept of what went wrong
 _LONGEST_ID = 64
 _DIGITS_OF_AN_ID = 9
-_SPARE = 40  # candidates beyond those wanted: others may be faster, or follow another letter
+_OCTETS_OF_A_TOKEN = 5
+_LOOKED_AT = 300  # letters in turn, to find some of different phones
+_SPARE = 40  # candidates beyond those wanted: another postman may be faster
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,14 +74,16 @@ class Letter:
     template: str
     variables: dict[str, str]
     words_sealed: bytes | None
+    can_wait: bool
     attempts: int
     posted_at: datetime
     leased_until: datetime
 
     @property
     def is_too_old(self) -> bool:
-        """Whether it has been tried for so long that it is given up."""
-        return now() - self.posted_at > GIVE_UP_AFTER
+        """Whether it has been tried for so long, and often, that it is given up."""
+        is_old = now() - self.posted_at > GIVE_UP_AFTER
+        return is_old and self.attempts >= _LEAST_ATTEMPTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +124,12 @@ class LetterLine:
 
 
 def post(
-    connection: Connection, recipient: Recipient, draft: Draft, case_id: int | None = None
+    connection: Connection,
+    recipient: Recipient,
+    draft: Draft,
+    *,
+    case_id: int | None = None,
+    is_answer: bool = False,
 ) -> None:
     """Put a letter into the outbox, within the caller's transaction.
 
@@ -122,7 +137,7 @@ def post(
     """
     check_letter(draft.template, draft.variables)  # refuses here what could not be sent later
     moment = now()
-    can_wait = not LETTERS[draft.template].urgent and draft.words_sealed is None
+    can_wait = not (is_answer or LETTERS[draft.template].urgent)
     unwanted = can_wait and are_letters_off(connection, recipient.phone_hash)
     connection.execute(
         letters.insert().values(
@@ -148,16 +163,29 @@ def are_letters_off(connection: Connection, phone_hash: str) -> bool:
     return connection.scalar(query) is not None
 
 
-def new_token(letter_id: int) -> str:
-    """Name a try, so that its receipts find the letter even if nothing else was noted of it."""
-    return f"{letter_id}-{secrets.token_hex(6)}"
+def new_token(letter_id: int, seal: Seal) -> str:
+    """Name a try, so that its receipts find the letter even if nothing else was noted of it.
+
+    It bears a keyed hash: nobody can make one up.
+    """
+    once = secrets.token_hex(_OCTETS_OF_A_TOKEN)
+    return f"{letter_id}-{once}{_mark_of(letter_id, once, seal)}"
 
 
-def letter_of_token(token: str) -> int | None:
-    """Give the letter that a token names, or None for what is no token."""
-    number, dash, _ = token.partition("-")
-    is_number = number.isascii() and number.isdigit() and len(number) <= _DIGITS_OF_AN_ID
-    return int(number) if dash and is_number else None
+def letter_of_token(token: str, seal: Seal) -> int | None:
+    """Give the letter that a token of ours names, or None for what is no token."""
+    number, _, rest = token.partition("-")
+    if not (number.isascii() and number.isdigit() and len(number) <= _DIGITS_OF_AN_ID):
+        return None
+    once = rest[: 2 * _OCTETS_OF_A_TOKEN]
+    is_ours = hmac.compare_digest(
+        rest.encode(), f"{once}{_mark_of(int(number), once, seal)}".encode()
+    )
+    return int(number) if is_ours else None
+
+
+def _mark_of(letter_id: int, once: str, seal: Seal) -> str:
+    return seal.fingerprint("token", str(letter_id), once)[: 2 * _OCTETS_OF_A_TOKEN]
 
 
 class Outbox:
@@ -170,13 +198,16 @@ class Outbox:
         """Take out letters that are due, urgent ones first; ours until the lease runs out."""
         moment = now()
         in_turn = select(letters.c.id).order_by(letters.c.can_wait, letters.c.due_at)
-        due = in_turn.where(*_is_due(moment))
+        due = in_turn.add_columns(letters.c.phone_hash, letters.c.can_wait).where(*_is_due(moment))
         if urgent_only:
             due = due.where(~letters.c.can_wait)
         with self._database.reading() as connection:
-            candidates = list(connection.scalars(due.limit(most + _SPARE)))
-        if not candidates:
+            rows = connection.execute(due.limit(_LOOKED_AT)).all()
+        if not rows:
             return []
+        # The first one of each phone; the others follow it.
+        firsts = {(row.phone_hash, row.can_wait): row.id for row in reversed(rows)}
+        candidates = list(firsts.values())[-most - _SPARE :]
         with self._database.writing() as connection:
             free = in_turn.where(
                 letters.c.id.in_(candidates), *_is_due(moment), ~_follows_another(moment)
@@ -189,6 +220,17 @@ class Outbox:
             rows = connection.execute(select(letters).where(taken).order_by(*order)).all()
         return [_letter(row) for row in rows]
 
+    def hold(self, letter: Letter) -> Letter | None:
+        """Make sure that a letter stays ours for the length of a try; None if it is not."""
+        if letter.leased_until - now() > LONGEST_TRY:
+            return letter
+        until = now() + LEASE
+        still_ours = (letters.c.id == letter.id) & (letters.c.leased_until == letter.leased_until)
+        changed = update(letters).where(still_ours, letters.c.status == "due")
+        with self._database.writing() as connection:
+            held = connection.execute(changed.values(leased_until=until)).rowcount
+        return replace(letter, leased_until=until) if held else None
+
     def mark_sent(self, letter: Letter, sent: Try) -> None:
         """Note that a gateway took the letter."""
         self._mark(letter, sent, status="sent", sent_at=now(), gateway=sent.gateway, trouble=None)
@@ -197,10 +239,9 @@ class Outbox:
         """Note that the letter will not be sent, and why."""
         self._mark(letter, None, status="dead", trouble=trouble[:_LONGEST_TROUBLE])
 
-    def mark_stopped(self, letter: Letter, refused: Try) -> None:
+    def mark_stopped(self, letter: Letter, trouble: str) -> None:
         """Note that the citizen wants no letters, as a gateway says."""
-        trouble = (refused.trouble or "")[:_LONGEST_TROUBLE]
-        self._mark(letter, refused, status="stopped", trouble=trouble)
+        self._mark(letter, None, status="stopped", trouble=trouble[:_LONGEST_TROUBLE])
 
     def note_try(self, letter: Letter, failed: Try) -> None:
         """Note a try that failed, while others may follow at once."""
@@ -224,12 +265,20 @@ class Outbox:
         self._mark(letter, tried, **values)
 
     def revive(self, letter_id: int | None = None) -> int:
-        """Let dead letters (one, or all) be tried anew for two days; give how many."""
-        dead = letters.c.status == "dead"
-        wanted = dead if letter_id is None else dead & (letters.c.id == letter_id)
+        """Let dead and failed letters (one, or all) be tried anew for two days; give how many.
+
+        News to a phone that wants no letters by now stay where they are.
+        """
+        wanted: list[ColumnElement[bool]] = [letters.c.status.in_(["dead", "failed"])]
+        if letter_id is not None:
+            wanted.append(letters.c.id == letter_id)
+        unwanted = letters.c.can_wait & letters.c.phone_hash.in_(
+            select(citizens.c.phone_hash).where(citizens.c.letters_off_since.is_not(None))
+        )
         fresh = {"status": "due", "posted_at": now(), "due_at": now(), "leased_until": None}
         with self._database.writing() as connection:
-            changed = update(letters).where(wanted).values(attempts=0, **fresh)
+            changed = update(letters).where(*wanted, ~unwanted)
+            changed = changed.values(attempts=0, settled_at=None, **fresh)
             return int(connection.execute(changed).rowcount)
 
     def newest(
@@ -254,7 +303,10 @@ class Outbox:
     def _mark(self, letter: Letter, tried: Try | None, **values: object) -> None:
         with self._database.writing() as connection:
             if tried:
-                connection.execute(tries.insert().values(_row_of(letter, tried)))
+                # Noted twice if the first time was cut off at its end.
+                insert = sqlite.insert if self._database.is_sqlite else postgresql.insert
+                row = insert(tries).values(_row_of(letter, tried))
+                connection.execute(row.on_conflict_do_nothing())
             # Its receipt may have been faster, and its word is final.
             open_still = (letters.c.id == letter.id) & (letters.c.status == "due")
             if values:
@@ -276,7 +328,8 @@ def _is_due(moment: datetime) -> tuple[ColumnElement[bool], ...]:
 def _follows_another(moment: datetime) -> ColumnElement[bool]:
     """Hold a letter back while an earlier one to the same phone is due or in somebody's hands.
 
-    So a phone gets its letters in the order of what they tell.
+    So a phone gets its letters in the order of what they tell. News wait for earlier news even
+    while those are postponed; an answer does not.
     """
     earlier = letters.alias()
     return exists().where(
@@ -284,7 +337,7 @@ def _follows_another(moment: datetime) -> ColumnElement[bool]:
         earlier.c.id < letters.c.id,
         earlier.c.can_wait == letters.c.can_wait,
         earlier.c.status == "due",
-        or_(earlier.c.due_at <= moment, earlier.c.leased_until >= moment),
+        or_(earlier.c.can_wait, earlier.c.due_at <= moment, earlier.c.leased_until >= moment),
     )
 
 

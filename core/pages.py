@@ -10,11 +10,12 @@ An option may be answered by its name as well.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, assert_never
 
-from core.alphabet import Budget, clusters
+from core.alphabet import Budget, clusters, western_digits
 from core.conversation import (
     EMERGENCY_NUMBER,
     Back,
@@ -166,7 +167,7 @@ def draw(due: Due, view: View, paper: Paper) -> Page:
 
 def read(typed: str, due: Due, view: View, paper: Paper) -> Heard | View:
     """Understand what was typed at a page: an answer, or a look at another part of it."""
-    key = typed.strip("*# ")
+    key = _as_key(typed)
     if key == EMERGENCY_NUMBER:
         return Danger()
     page = draw(due, view, paper)
@@ -199,6 +200,13 @@ def answer(
 def is_a_story(typed: str) -> bool:
     """Say whether something typed tells anything: it has two letters at least."""
     return sum(map(_has_letter, clusters(typed))) >= _LETTERS_OF_A_STORY
+
+
+def _as_key(typed: str) -> str:
+    """Give what was typed as a key: "१.", "(1)", "no. 1" are all 1."""
+    plain = western_digits(typed).strip("*# .,:;।()-")
+    numbered = re.fullmatch(r"(?:no|number|option|नंबर)\W*(\d)", plain, re.IGNORECASE)
+    return numbered[1] if numbered else plain
 
 
 def _key_called(typed: str, page: Page, language: Language) -> str:
@@ -284,6 +292,11 @@ def _names(option: Option[Any], language: Language) -> Iterator[str]:
         for label in (render(option.label, language), option.label.key):
             yield label
             yield from label.split(",")
+
+
+def takes_first_letters(due: Ask, paper: Paper) -> bool:
+    """Say whether what is due is a list so long that the first letters of a name find it."""
+    return isinstance(due.question, Choice) and _takes_letters(due, due.question, paper)
 
 
 def _takes_letters(due: Ask, question: Choice[Any], paper: Paper) -> bool:

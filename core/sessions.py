@@ -119,7 +119,7 @@ class Sessions:
         key = self._guess_key(phone)
         with _store_errors(), self._redis.pipeline() as pipe:
             pipe.zremrangebyscore(key, "-inf", time.time() - GUESS_WINDOW_SECONDS)
-            pipe.zadd(key, {guess: time.time()}, nx=True)
+            pipe.zadd(key, {self._seal.fingerprint("guess", guess): time.time()}, nx=True)
             pipe.expire(key, GUESS_WINDOW_SECONDS)
             pipe.zcard(key)
             return int(pipe.execute()[-1])

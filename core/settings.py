@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import secrets
 from collections.abc import Iterator
 from contextlib import suppress
@@ -31,6 +32,9 @@ _NEEDED_IN_PRODUCTION = (
     "sms_number",
 )
 _NIGHT, _NO_HOURS = "21:00-08:00", "00:00-00:00"
+_ADDRESS = re.compile(r"https?://[!-.0-~]+(/[!-.0-~]+)*")
+_WEIGHT = re.compile(r"[1-9]\d{0,3}")
+_RATE = re.compile(r"0|0?\.0[1-9]|0?\.[1-9]\d?|[1-9]\d{0,3}(\.\d{1,2})?")
 _LEAST_LENGTHS = {"secret_key": 32, "webhook_key": 16}
 
 
@@ -109,7 +113,11 @@ class Settings(BaseSettings):
     def gateways_in_use(self) -> list[GatewayInUse]:
         """List the gateways that letters go through; raise ValueError where it is misspelt."""
         listed = (each.strip() for each in self.sms_gateways.split(","))
-        return [_gateway_in_use(each) for each in listed if each]
+        in_use = [_gateway_in_use(each) for each in listed if each]
+        if len({each.name for each in in_use}) < len(in_use):
+            message = "a gateway stands there twice"
+            raise ValueError(message)
+        return in_use
 
     @property
     def nights(self) -> QuietHours:
@@ -118,8 +126,8 @@ class Settings(BaseSettings):
         The demo has none: who tries it out at night wants to see the letters.
         """
         usual = _NO_HOURS if self.is_demo else _NIGHT
-        start, _, end = (self.quiet_hours or usual).partition("-")
-        return QuietHours(time.fromisoformat(start.strip()), time.fromisoformat(end.strip()))
+        start, end = (self.quiet_hours or usual).split("-")
+        return QuietHours(_hour(start), _hour(end))
 
     @property
     def africastalking_budget(self) -> Budget:
@@ -153,6 +161,8 @@ def _weak(settings: Settings) -> Iterator[str]:
         if value and len(value) < least and not settings.is_demo:
             yield f"{name.upper()} is too short: at least {least} characters."
     yield from _wrong_gateways(settings)
+    if settings.public_url and not _ADDRESS.fullmatch(settings.public_url):
+        yield "PUBLIC_URL looks like https://pukar.example.in, without a slash at the end."
     try:
         settings.nights  # noqa: B018  # read to see whether it can be
     except ValueError:
@@ -180,6 +190,12 @@ def _wrong_gateways(settings: Settings) -> Iterator[str]:
             yield f"DLT_ENTITY_ID and DLT_HEADER must be set; {gateway.name} is marked dlt."
 
 
+def _hour(written: str) -> time:
+    if not re.fullmatch(r"\s*\d\d:\d\d\s*", written):
+        raise ValueError(written)
+    return time.fromisoformat(written.strip())
+
+
 def _gateway_in_use(entry: str) -> GatewayInUse:
     """Read one entry: name[:weight[:letters per second]][:dlt]."""
     name, *parts = (part.strip() for part in entry.split(":"))
@@ -190,8 +206,8 @@ def _gateway_in_use(entry: str) -> GatewayInUse:
         message = f"{entry!r} is no gateway; it looks like kannel:3:20:dlt, with one of {known}"
         raise ValueError(message)
     weight, per_second = [*numbers, *("1", "0")[len(numbers) :]]
-    if int(weight) < 1 or float(per_second) < 0:
-        message = f"{entry!r}: a weight is at least 1, a rate at least 0"
+    if not (_WEIGHT.fullmatch(weight) and _RATE.fullmatch(per_second)):
+        message = f"{entry!r}: the weight is 1 to 9999, the letters per second 0.01 to 9999"
         raise ValueError(message)
     return GatewayInUse(name, int(weight), float(per_second), is_dlt)
 

@@ -44,7 +44,7 @@ STATES: dict[str, State] = {
     "received": State(
         Text("Received"),
         WAIT,
-        Text("Reference {reference}: received. Please keep this number. -Bihar Police"),
+        Text("Reference {reference}: received. Keep this number. Not yet an FIR. -Bihar Police"),
         frozenset({"sent_to_station", "transferred", "rejected", "withdrawn"}),
     ),
     "sent_to_station": State(

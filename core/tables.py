@@ -130,6 +130,7 @@ tries = Table(
     Column("gateway_id", String(64)),
     Column("parts", Integer, nullable=False),
     Column("settled_at", Moment),
+    Column("arrived", Boolean),
     Column("trouble", String(200)),
     Index("ix_tries_gateway_id", "gateway", "gateway_id"),
 )

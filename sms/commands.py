@@ -15,7 +15,7 @@ from core.alphabet import normalise, western_digits
 from core.conversation import EMERGENCY_NUMBER
 from core.reference import LENGTH, ungrouped
 from core.scripts.find_station import PIN_DIGITS
-from core.spelling import is_like
+from core.spelling import is_like, is_spelt
 
 
 class Wanted(Enum):
@@ -30,6 +30,14 @@ class Wanted(Enum):
     COMPLAINT = auto()
     STATIONS = auto()
     CANCEL = auto()
+
+
+class Amid(Enum):
+    """What is awaited of a phone when its SMS comes; in two cases few things are commands."""
+
+    NOTHING = auto()
+    LIST = auto()  # the first letters of a name
+    STORY = auto()
 
 
 # Twilio, "Advanced Opt-Out": these words end or begin the letters before we hear of them.
@@ -64,10 +72,13 @@ _FILLING = {
 }
 # These begin many a sentence; with more than a few words it is one.
 _SHORT = {Wanted.HELP, Wanted.MENU, Wanted.CANCEL}
+_MOST_WORDS_WITH_112 = 4
 _MOST_WORDS = 2  # after the first one: "help me please", "radd kar do"
 
 _APART = re.compile(r"[\s,.:;।!?'\"()\-]+")
 _PIN = re.compile(rf"(?<!\d)[1-9]\d{{{PIN_DIGITS - 1}}}(?!\d)")
+# The PIN codes of Bihar (and Jharkhand): any other six digits in a story are an amount.
+_PIN_HERE = re.compile(rf"(?<!\d)8[0-5]\d{{{PIN_DIGITS - 2}}}(?!\d)")
 _GLUED = re.compile(r"^([^\W\d_]\D*?)(?=\d)")
 
 
@@ -80,20 +91,30 @@ class Command:
     words: str = ""
 
 
-def read_command(text: str, *, amid_story: bool = False) -> Command | None:
+def read_command(text: str, *, amid: Amid = Amid.NOTHING) -> Command | None:
     """Understand an SMS as a command; None where it is none.
 
-    Where a story is awaited (`amid_story`) only what stands alone is one.
+    Amid a story only what stands alone is one, amid a list only what cannot be a name.
     """
     plain = " ".join(_APART.sub(" ", western_digits(normalise(text)).casefold()).split())
-    if plain == EMERGENCY_NUMBER:
+    if _is_danger(plain, amid):
         return Command(Wanted.DANGER)
-    for wanted, texts in _WHOLE_TEXTS.items():
+    whole_texts = CARRIER_WORDS if amid is Amid.LIST else _WHOLE_TEXTS
+    for wanted, texts in whole_texts.items():
         if plain in texts:
             return Command(wanted)
     if is_reference(plain):
         return Command(Wanted.STATUS, ungrouped(plain))
-    return _read_first_word(text, plain, amid_story=amid_story)
+    return _read_first_word(text, plain, amid)
+
+
+def _is_danger(plain: str, amid: Amid) -> bool:
+    """Say whether 112 is what a text is about: by itself, or among few words."""
+    words = plain.split()
+    if plain.replace(" ", "") == EMERGENCY_NUMBER:
+        return True
+    is_short = len(words) <= _MOST_WORDS_WITH_112
+    return amid is not Amid.STORY and is_short and EMERGENCY_NUMBER in words
 
 
 def is_reference(text: str) -> bool:
@@ -103,15 +124,22 @@ def is_reference(text: str) -> bool:
     return is_number and len(digits) == LENGTH and digits[0] in "12345"
 
 
-def _read_first_word(text: str, plain: str, *, amid_story: bool) -> Command | None:
+def _read_first_word(text: str, plain: str, amid: Amid) -> Command | None:
     first, _, rest = _GLUED.sub(r"\1 ", plain).partition(" ")
+    matches = is_spelt if amid is Amid.LIST else is_like
     for wanted, words in _FIRST_WORDS.items():
-        if not any(is_like(first, word) for word in words):
+        if not any(matches(first, word) for word in words):
             continue
-        if rest and (amid_story or (wanted in _SHORT and len(rest.split()) > _MOST_WORDS)):
+        if rest and (amid is Amid.STORY or _is_sentence(wanted, rest)):
             return None
+        if amid is Amid.LIST and wanted is Wanted.STATUS and not rest:
+            return None  # Halsi, a station
         return _with_the_rest(wanted, text, rest)
     return None
+
+
+def _is_sentence(wanted: Wanted, rest: str) -> bool:
+    return wanted in _SHORT and len(rest.split()) > _MOST_WORDS
 
 
 def _with_the_rest(wanted: Wanted, text: str, rest: str) -> Command | None:
@@ -135,7 +163,7 @@ def _complaint(text: str) -> Command:
     story = rest[0].strip() if rest else ""
     if " ".join(_APART.sub(" ", story).split()).casefold() in _FILLING:
         return Command(Wanted.COMPLAINT)
-    found = _PIN.match(story) or re.search(_PIN.pattern + r"\W*$", story)
+    found = _PIN_HERE.match(story) or re.search(_PIN_HERE.pattern + r"\W*$", story)
     if not found:
         return Command(Wanted.COMPLAINT, words=story)
     words = (story[: found.start()] + story[found.end() :]).strip(" \t\r\n,.:;।-")

@@ -23,7 +23,7 @@ from core.inbox import Inbox, Message, Reply
 from core.outbox import Draft, Recipient
 from core.phone import PhoneError, masked, normalise_phone
 from core.receipt import Receipt
-from core.sealing import Seal
+from core.sealing import Seal, Unreadable
 from core.sessions import Session, SessionsDown
 from sms.commands import Wanted, read_command
 from sms.gateway import Incoming
@@ -34,9 +34,8 @@ _MOST_RACES = 60
 _PAUSE_SECONDS = 2.0
 # Two machines that write to each other are stopped by these.
 _SPAN = timedelta(hours=1)
-_MOST_IN_SPAN = 40
+_MOST_IN_SPAN = 60
 _MOST_THE_SAME = 4
-_LONGEST_KEY = 3  # characters: who pages through a list sends the same key again and again
 
 log = structlog.get_logger()
 
@@ -108,32 +107,43 @@ class Entrance:
     def _leave(self, message: Message) -> None:
         try:
             if message.is_too_old:
-                language = self._language(message)
-                self.inbox.close(message, "dead", _reply(message, language, Draft("trouble")))
+                self._give_up(message)
             else:
                 self.inbox.put_back(message)
         except DatabaseDown:
             pass  # its lease runs out by itself
+
+    def _give_up(self, message: Message) -> None:
+        try:
+            language = self._language(message)
+        except Unreadable:
+            self.inbox.close(message, "dead")  # no key opens it: nobody can be told
+        else:
+            self.inbox.close(message, "dead", _reply(message, language, Draft("trouble")))
 
     def _answer(self, message: Message) -> None:
         phone = self.seal.open(message.phone_sealed)
         text = self.seal.open(message.text_sealed)
         if self._wishes(message, text, phone):
             return
-        if message.wish or self._is_loop(message, text):
-            self.inbox.close(message, "ignored" if message.wish else "loop")
+        if message.wish == "none":
+            self.inbox.close(message, "ignored")
             return
         answer, language = self._converse(message, phone, text)
         draft = answer.draft(self.seal) if answer else None
         reply = _reply(message, language, draft) if draft else None
-        self.inbox.close(message, "done", reply)
+        # Only YES comes here with a wish: to Twilio it begins the letters again, and to us it may
+        # be an answer as well.
+        wants_letters = True if message.wish == "start" else None
+        self.inbox.close(message, "done", reply, wants_letters=wants_letters)
 
     def _wishes(self, message: Message, text: str, phone: str) -> bool:
         """Let a phone end or begin its letters; a provider that did so itself has answered."""
         command = read_command(text)
         wanted = command.wanted if command else None
         is_stop = message.wish == "stop" or wanted is Wanted.STOP
-        is_start = message.wish == "start" or wanted is Wanted.START
+        is_yes = text.strip(" .!").casefold() == "yes"
+        is_start = (message.wish == "start" and not is_yes) or wanted is Wanted.START
         if not is_stop and not is_start:
             return False
         language = self._language(message)
@@ -143,13 +153,15 @@ class Entrance:
         log.info("letters_stopped" if is_stop else "letters_started", phone=masked(phone))
         return True
 
-    def _is_loop(self, message: Message, text: str) -> bool:
+    def _is_loop(self, message: Message, text: str, *, is_awaited: bool) -> bool:
+        """Say whether a machine writes: too much, or the same again and again, unasked."""
         sent, same = self.inbox.count_since(message, _SPAN)
-        repeats = same >= _MOST_THE_SAME and len(text.strip()) > _LONGEST_KEY
+        repeats = same >= _MOST_THE_SAME and not is_awaited
         if sent > _MOST_IN_SPAN or repeats:
             log.warning("sms_loop", message=message.id, sent=sent, same=same)
-            return True
-        return False
+        command = read_command(text)
+        is_danger = command is not None and command.wanted is Wanted.DANGER
+        return (sent > _MOST_IN_SPAN or repeats) and not is_danger
 
     def _converse(self, message: Message, phone: str, text: str) -> tuple[Answer | None, str]:
         """Take the conversation on by this message; give the answer, and in which language."""
@@ -157,9 +169,11 @@ class Entrance:
             slip = self.office.sessions.open(phone)
             session = slip.session or Session(language=self._language(message))
             thread = Thread.from_json(session.lines.get(Visit.CHANNEL))
-            if thread.heard == message.id:
-                return Answer.from_json(thread.answer), session.language
+            if str(message.id) in thread.answers:
+                return Answer.from_json(thread.answers[str(message.id)]), session.language
             visit = Visit(self.office, self.seal, session, message, phone, self.carries_words)
+            if self._is_loop(message, text, is_awaited=visit.awaits(thread)):
+                return None, session.language
             answer, thread = visit.hear(text, thread, time.time())
             session.lines[Visit.CHANNEL] = thread.to_json()
             if self.office.sessions.keep(slip, session):

@@ -22,7 +22,7 @@ from core.database import DatabaseDown
 from core.deliveries import Deliveries
 from core.dlt import Register
 from core.language import Languages, render
-from core.letters import Letterhead, write_letter
+from core.letters import GO_ON, Letterhead, write_letter
 from core.outbox import Letter, Outbox, Try, new_token
 from core.phone import masked
 from core.sealing import Seal, Unreadable
@@ -67,6 +67,7 @@ class Postman:
         self.office = office
         self._hands = hands
         self._stop = Event()
+        self._was_down = False
 
     def round(self) -> int:
         """Carry the letters that are due now; give how many there were."""
@@ -92,10 +93,15 @@ class Postman:
         """Give every free hand a letter; give the seconds to wait before looking again."""
         try:
             self.office.switchboard.judge()
+            if self._was_down:
+                # It is back: first those who carry may mark what they sent meanwhile.
+                self._was_down = False
+                return _PAUSE_IN_TROUBLE_SECONDS
             for letter in self._take(self._hands - len(carrying)):
                 carrying.add(pool.submit(self._carry_surely, letter))
         except DatabaseDown as trouble:
             log.warning("postman_waits", why=str(trouble))
+            self._was_down = True
             return _PAUSE_IN_TROUBLE_SECONDS
         except Exception:  # a postman who stops is worse than one who stumbles
             log.exception("postman_stumbled")
@@ -111,14 +117,17 @@ class Postman:
     def _carry_surely(self, letter: Letter) -> None:
         try:
             self._carry(letter)
-        except Exception:  # the lease runs out, and it is due again
+        except DatabaseDown as trouble:  # the lease runs out, and it is due again
+            log.warning("postman_waits", why=str(trouble))
+        except Exception as fault:
             log.exception("postman_stumbled", letter=letter.id)
+            self._surely(partial(self.office.outbox.postpone, letter, repr(fault)))
 
     def _carry(self, letter: Letter) -> None:
         """Try one gateway after the other until one takes the letter."""
         troubles: list[str] = []
-        has_hope = False
-        for route in self.office.switchboard.order(words=letter.words_sealed is not None):
+        has_hope = is_unwanted = False
+        for route in self._routes(letter):
             try:
                 outgoing = self._write(letter, route)
             except _Unregistered as trouble:
@@ -130,11 +139,24 @@ class Postman:
                 self._end_dead(letter, repr(trouble))
                 return
             ending = self._hand_over(letter, outgoing, route)
-            if ending is None or isinstance(ending, Handed | OptedOut | Silent):
+            if ending is None or isinstance(ending, Handed | Silent):
                 return
-            has_hope = has_hope or isinstance(ending, TryLater)
             troubles.append(f"{route.gateway.name}: {ending}")
-        self._give_up_for_now(letter, "; ".join(troubles), has_hope=has_hope)
+            has_hope = has_hope or isinstance(ending, TryLater)
+            if isinstance(ending, OptedOut):
+                is_unwanted = True
+                if letter.can_wait:
+                    break  # an answer may go through another gateway, which knows of no opt-out
+        why = "; ".join(troubles)
+        if is_unwanted and (letter.can_wait or not has_hope):
+            self._end_stopped(letter, why)
+        else:
+            self._give_up_for_now(letter, why, has_hope=has_hope)
+
+    def _routes(self, letter: Letter) -> list[Route]:
+        is_question = letter.template == GO_ON  # which only says that there is one
+        in_words = letter.words_sealed is not None
+        return self.office.switchboard.order(words=in_words, stands_in=not is_question)
 
     def _give_up_for_now(self, letter: Letter, trouble: str, *, has_hope: bool) -> None:
         if has_hope:
@@ -143,6 +165,14 @@ class Postman:
         else:
             self._end_dead(letter, trouble or "no gateway")
 
+    def _end_stopped(self, letter: Letter, trouble: str) -> None:
+        """Honour an opt-out that a gateway tells of."""
+        citizens = self.office.citizens
+        stop = partial(citizens.stop_letters, letter.phone_hash, letter.phone_sealed)
+        self._surely(stop)
+        self._surely(partial(self.office.outbox.mark_stopped, letter, trouble))
+        log.info("letters_stopped", letter=letter.id, why=trouble)
+
     def _end_dead(self, letter: Letter, trouble: str) -> None:
         self._surely(partial(self.office.outbox.mark_dead, letter, trouble))
         log.error("letter_dead", letter=letter.id, why=trouble)
@@ -150,8 +180,8 @@ class Postman:
     def _hand_over(self, letter: Letter, outgoing: Outgoing, route: Route) -> Ending | None:
         """Hand a letter to a gateway, and note how it went; None where it is no longer ours."""
         self._stop.wait(self.office.switchboard.seconds_to_slot(route))
-        if letter.leased_until <= now() or self._stop.is_set():
-            return None  # where sending was slow another postman may have it by now
+        if self._stop.is_set() or not self.office.outbox.hold(letter):
+            return None  # where sending was slow another postman has it by now
         started = now()
         try:
             ending: Ending = route.gateway.send(outgoing)
@@ -170,9 +200,6 @@ class Postman:
         outbox = self.office.outbox
         if isinstance(ending, Handed):
             outbox.mark_sent(letter, tried)
-        elif isinstance(ending, OptedOut):
-            self.office.citizens.stop_letters(letter.phone_hash, letter.phone_sealed)
-            outbox.mark_stopped(letter, tried)
         elif isinstance(ending, Silent):
             outbox.postpone_silent(letter, tried)
         else:
@@ -198,11 +225,11 @@ class Postman:
         language = self.office.languages.get(letter.language)
         if letter.words_sealed is not None and not route.is_dlt:
             words = self.office.seal.open(letter.words_sealed)
-            return Outgoing(letter.id, new_token(letter.id), phone, words)
+            return Outgoing(letter.id, new_token(letter.id, self.office.seal), phone, words)
         wording = write_letter(letter.template, letter.variables, self.office.letterhead)
         text = render(wording, language)
         dlt_id = self._dlt_id(letter.template, language.code, text) if route.is_dlt else None
-        return Outgoing(letter.id, new_token(letter.id), phone, text, dlt_id)
+        return Outgoing(letter.id, new_token(letter.id, self.office.seal), phone, text, dlt_id)
 
     def _dlt_id(self, template: str, language: str, text: str) -> str:
         registered = self.office.register.find(template, language)

@@ -27,6 +27,7 @@ LEAST_SHARE = 5  # a trickle, by which a gateway shows that it is well again
 _GAIN = 10
 _LEAST_TRIES = 3
 _BAD, _GOOD = 0.3, 0.1  # of the tries
+_FAILED = {"failed", "silent"}
 _SLOW_MILLISECONDS = 10_000
 _LATE = timedelta(minutes=5)  # from handing over to arrival
 
@@ -64,12 +65,17 @@ class Switchboard:
             return False
         return self.carries_words or register.covers_news(language)
 
-    def order(self, *, words: bool) -> list[Route]:
+    def order(self, *, words: bool = False, stands_in: bool = True) -> list[Route]:
         """List the routes in the order to try them for one letter, drawn by weight.
 
-        Words of our own take a route that carries them, if there is one at all.
+        Words of our own take a route that carries them, if there is one at all. Behind those come
+        the others, if the letter in their place `stands_in` for what they say.
         """
-        able = [route for route in self.routes if not (words and route.is_dlt)] or self.routes
+        able = [route for route in self.routes if not (words and route.is_dlt)]
+        others = [route for route in self.routes if route not in able]
+        return self._drawn(able) + (self._drawn(others) if stands_in or not able else [])
+
+    def _drawn(self, routes: list[Route]) -> list[Route]:
         shares = self._shares.shares()
 
         def drawn(route: Route) -> float:
@@ -78,7 +84,7 @@ class Switchboard:
             # Spirakis 2006).
             return float(random.random() ** (1 / weight))  # noqa: S311  # a choice, no secret
 
-        return sorted(able, key=drawn, reverse=True)
+        return sorted(routes, key=drawn, reverse=True)
 
     def seconds_to_slot(self, route: Route) -> float:
         """Take the next turn of a route with a rate; give the seconds until it comes."""
@@ -111,7 +117,7 @@ def verdict_on(
     standing: Standing, tried: Sequence[Tried], moment: datetime
 ) -> tuple[int, str] | None:
     """Say what share a gateway deserves after these tries, and why; None where it keeps its own."""
-    failed = sum(each.outcome in {"failed", "silent"} for each in tried)
+    failed = sum(each.outcome in _FAILED or each.arrived is False for each in tried)
     slow = sum(each.outcome == "sent" and each.milliseconds > _SLOW_MILLISECONDS for each in tried)
     late = _count_late(tried, moment)
     bad = failed + slow + late
@@ -129,4 +135,6 @@ def _count_late(tried: Sequence[Tried], moment: datetime) -> int:
     sent = [each for each in tried if each.outcome == "sent"]
     if not any(each.settled_at for each in sent):
         return 0
-    return sum((each.settled_at or moment) - each.at > _LATE for each in sent)
+    return sum(
+        each.arrived is not False and (each.settled_at or moment) - each.at > _LATE for each in sent
+    )

@@ -15,6 +15,7 @@ from sms.gateway import Silent, TryLater
 
 CONNECT_SECONDS = 3.05
 NOT_UNDERSTOOD = "an answer that we do not understand"
+UNSURE = {408, 502, 504}  # somebody in between gave up waiting
 _LONGEST_SAID = 200  # characters of what a provider says
 
 

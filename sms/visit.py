@@ -13,20 +13,20 @@ from core.dialogue import Ask, Json, Said, Story
 from core.duty_officer import Contact, DutyOfficer, Office
 from core.inbox import Message
 from core.language import Language, render
+from core.letters import GO_ON
 from core.outbox import Draft
-from core.pages import Paper, View, answer, is_a_story
+from core.pages import Paper, View, answer, is_a_story, takes_first_letters
 from core.reference import LENGTH
 from core.scripts.main_menu import main_menu
 from core.sealing import Seal
 from core.sessions import Session
 from core.text import Text
-from sms.commands import Command, Wanted, read_command
+from sms.commands import Amid, Command, Wanted, read_command
 from sms.message import list_stations, paper, write
 from sms.thread import Thread
 
 HELP_EVERY_SECONDS = 3600
 _WORDS_OF_A_SENTENCE = 3
-_GO_ON = "go_on"
 _FIRST_OF_ALL = Text("In danger? Dial 112 first.")
 
 
@@ -67,7 +67,7 @@ class Visit:
         self._session = session
         self._message = message
         self._carries_words = carries_words
-        contact = Contact(phone, self.CHANNEL, carries_unicode=True, is_answered_by_letter=True)
+        contact = Contact(phone, self.CHANNEL, carries_unicode=True, stays_on_phone=True)
         self._talk = Talk(
             script=partial(main_menu, DutyOfficer(office, contact, session)),
             helpline=office.helpline,
@@ -87,17 +87,29 @@ class Visit:
         self._thread = thread
         self._moment = moment
         awaited = self._awaited()
-        amid_story = awaited is not None and isinstance(awaited.question, Story)
-        command = read_command(text, amid_story=amid_story)
+        command = read_command(text, amid=self._manner(awaited))
         if command:
             said: Answer | None = self._obey(command)
+        elif self._message.id < self._thread.newest:
+            said = None  # others have overtaken it: what it answered is no longer asked
         elif awaited:
             due, view = self._hear_answer(text)
             said = self._say(due, view)
         else:
             said = self._greet(text)
-        kept = asdict(said) if said else None
-        return said, replace(self._thread, heard=self._message.id, answer=kept)
+        return said, self._thread.heard(self._message.id, asdict(said) if said else None)
+
+    def awaits(self, thread: Thread) -> bool:
+        """Say whether an answer of this phone is awaited."""
+        self._thread = thread
+        return self._awaited() is not None
+
+    def _manner(self, awaited: Ask | None) -> Amid:
+        """Say amid what an SMS comes, which decides what is read as a command."""
+        if awaited and isinstance(awaited.question, Story):
+            return Amid.STORY
+        takes_letters = awaited and takes_first_letters(awaited, self._paper)
+        return Amid.LIST if takes_letters else Amid.NOTHING
 
     @property
     def _conversation(self) -> Conversation:
@@ -118,8 +130,8 @@ class Visit:
     def _hear_answer(self, text: str) -> tuple[Due, View]:
         return answer(self._talk, self._conversation, text, self._thread.view, self._paper)
 
-    def _obey(self, command: Command) -> Answer:
-        acts: dict[Wanted, Callable[[], Answer]] = {
+    def _obey(self, command: Command) -> Answer | None:
+        acts: dict[Wanted, Callable[[], Answer | None]] = {
             Wanted.DANGER: lambda: Answer("danger"),
             Wanted.HELP: self._help,
             Wanted.MENU: lambda: self._begin({}),
@@ -158,7 +170,7 @@ class Visit:
             words = render(Text("Write THANA and the 6 digits of your PIN."), language)
         else:
             words = list_stations(self._office.directory, pin, language)
-        return Answer(_GO_ON, words=words)
+        return Answer(GO_ON, words=words)
 
     def _cancel(self) -> Answer:
         had_draft = self._conversation.is_worth_resuming or self._session.draft is not None
@@ -167,12 +179,12 @@ class Visit:
         self._thread = replace(self._thread, asked="", view=View())
         return Answer("draft_removed" if had_draft else "no_draft")
 
-    def _status(self, number: str) -> Answer:
+    def _status(self, number: str) -> Answer | None:
         known = {"wish_1": "status", **({"reference_1": number} if number else {})}
         is_short = bool(number) and len(number) != LENGTH
         return self._begin(known, straight=True, view=View(unclear=is_short))
 
-    def _complaint(self, command: Command) -> Answer:
+    def _complaint(self, command: Command) -> Answer | None:
         """Begin a complaint with what was told along; one with a PIN and a story is ready to go."""
         told: dict[str, Json] = {"wish_1": "complaint"}
         if command.number:
@@ -183,21 +195,21 @@ class Visit:
         if command.number and has_story:
             told |= {"kind": "other", "station": "not_listed"}
         said = self._begin(told, straight=len(told) > 1)
-        if "station" in told and said.words is not None:
+        if "station" in told and said and said.words is not None:
             first = render(_FIRST_OF_ALL, self._paper.language)
             return replace(said, words=f"{first}\n{said.words}")
         return said
 
     def _begin(
         self, told: Mapping[str, Json], *, straight: bool = False, view: View | None = None
-    ) -> Answer:
+    ) -> Answer | None:
         """Begin a conversation with what was told already, or offer to go on with a draft."""
         self._session.begin(self._talk.fresh_id, straight=straight)
         if not self._conversation.asides:
             self._conversation.answers.update(told)
         return self._say(self._talk.due(self._conversation), view or View())
 
-    def _say(self, due: Due, view: View) -> Answer:
+    def _say(self, due: Due, view: View) -> Answer | None:
         """Say what is due, and remember the question if it is asked."""
         name = due.question.name if isinstance(due, Ask) else ""
         asked = name if self._carries_words else ""
@@ -206,5 +218,7 @@ class Visit:
         )
         words = write(due, view, self._paper.language) if self._carries_words else None
         if isinstance(due, Said) and due.last:
+            if "registered" in self._conversation.answers:
+                return None  # its letter was posted when it was registered
             return Answer(due.last.letter, due.last.variables, words)
-        return Answer(_GO_ON, words=words)
+        return Answer(GO_ON, words=words)

@@ -41,7 +41,13 @@ _ASK_US = Text(
     "Complaint registered: {reference}. Keep this number. It is not yet an FIR."
     " Ask us for its status with this number."
 )
-_YES = (Name("haan", "हां"), Name("ha", "हा"), Name("bhejo", "भेजो"), Name("yes", "यस"))
+_YES = (
+    Name("haan", "हां"),
+    Name("haan ji", "हां जी"),
+    Name("ha", "हा"),
+    Name("bhejo", "भेजो"),
+    Name("yes", "यस"),
+)
 _NO = (Name("nahin", "नहीं"), Name("na", "ना"), Name("mat bhejo", "मत भेजो"))
 
 

@@ -48,6 +48,7 @@ def _make_tries() -> None:
         sa.Column("gateway_id", sa.String(64)),
         sa.Column("parts", sa.Integer, nullable=False),
         sa.Column("settled_at", _MOMENT),
+        sa.Column("arrived", sa.Boolean),
         sa.Column("trouble", sa.String(200)),
     )
     op.create_index("ix_tries_gateway_id", "tries", ["gateway", "gateway_id"])

@@ -34,7 +34,7 @@ from sms.transport import CONNECT_SECONDS, NOT_UNDERSTOOD, over_http, said
 
 _TAKEN = {100, 101, 102}  # processed, sent, queued
 _OPTED_OUT = 406
-_REFUSED = {402, 403, 404, 407, 409}  # sender, number, kind of number, route, do not disturb
+_REFUSED = {403, 404, 409}  # number, kind of number, do not disturb
 _FINAL: dict[str, Status] = {
     "Success": "delivered",
     "Failed": "failed",
@@ -124,7 +124,7 @@ def _understand(answer: object) -> Handed:
 
 def _outcome(recipient: Mapping[str, Any]) -> Handed:
     code, status = recipient.get("statusCode"), str(recipient.get("status"))
-    message = recipient.get("messageId")
+    message = str(recipient["messageId"]) if recipient.get("messageId") else None
     if code in _TAKEN:
         return Handed(message)
     if code == _OPTED_OUT:

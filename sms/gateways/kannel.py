@@ -16,8 +16,8 @@ from werkzeug.datastructures import MultiDict
 
 from core.alphabet import count_septets, split
 from core.receipt import Receipt, Status
-from sms.gateway import Call, Door, Handed, Incoming, Malformed, Outgoing, TryLater
-from sms.transport import CONNECT_SECONDS, over_http, said
+from sms.gateway import Call, Door, Handed, Incoming, Malformed, Outgoing, Silent, TryLater
+from sms.transport import CONNECT_SECONDS, UNSURE, over_http, said
 
 _ACCEPTED = ("0:", "3:")  # for delivery, and for a later one
 _DLR_MASK = 31  # delivered 1, failed 2, buffered 4, taken by the operator 8, refused by it 16
@@ -70,6 +70,8 @@ class Kannel:
         """Send one part; Kannel says 202 and in words whether it took it."""
         with over_http():
             answer = requests.get(self._send_url, params=fields, timeout=self._timeout)
+        if answer.status_code in UNSURE:
+            raise Silent(str(answer.status_code))
         if answer.status_code != requests.codes.accepted or not answer.text.startswith(_ACCEPTED):
             raise TryLater(f"{answer.status_code} {said(answer.text, phone)}")
 

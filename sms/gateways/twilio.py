@@ -31,13 +31,13 @@ from sms.gateway import (
     TryLater,
     Wish,
 )
-from sms.transport import CONNECT_SECONDS, NOT_UNDERSTOOD, over_http, said
+from sms.transport import CONNECT_SECONDS, NOT_UNDERSTOOD, UNSURE, over_http, said
 
 _HOST = "https://api.twilio.com"
 _OPTED_OUT = 21610
-# A number that cannot get SMS (21211, 21612, 21614, 21635), a place it may not send to (21408),
+# A number that cannot get SMS (21211, 21612, 21614, 21635),
 # a text that is empty or too long (21602, 21617), a message it filters (30007).
-_REFUSED = {21211, 21408, 21602, 21612, 21614, 21617, 21635, 30007}
+_REFUSED = {21211, 21602, 21612, 21614, 21617, 21635, 30007}
 _FINAL: dict[str, Status] = {
     "delivered": "delivered",
     "read": "delivered",
@@ -155,4 +155,6 @@ def _trouble(error: TwilioRestException | TwilioServiceException, phone: str) ->
     why = f"error {error.code}: {said(words, phone)}"
     if error.code == _OPTED_OUT:
         return OptedOut(why)
-    return Refused(why) if error.code in _REFUSED else TryLater(why)
+    if error.code in _REFUSED:
+        return Refused(why)
+    return Silent(why) if error.status in UNSURE else TryLater(why)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from sms.commands import CARRIER_WORDS, Command, Wanted, read_command
+from sms.commands import CARRIER_WORDS, Amid, Command, Wanted, read_command
 
 REF = "4829135706"
 
@@ -33,6 +33,7 @@ def test_a_status_is_asked_for(text: str) -> None:
         ("शिकायत ८००००१ कल रात चोरी हुई", "800001", "कल रात चोरी हुई"),
         ("SHIKAYAT, 800001: Kal raat chori hui.", "800001", "Kal raat chori hui"),
         ("shikayat800001 chori", "800001", "chori"),
+        ("SHIKAYAT 500000 rupaye thag liye", "", "500000 rupaye thag liye"),
         ("शिकायत: कल चोरी हुई, पिन 800001", "800001", "कल चोरी हुई, पिन"),
         ("complaint My cycle (red) was stolen!", "", "My cycle (red) was stolen!"),
         ("शिकायत 5 लाख 500000 रुपये ले गए", "", "5 लाख 500000 रुपये ले गए"),
@@ -48,7 +49,7 @@ def test_a_complaint_brings_its_pin_and_its_story(text: str, pin: str, story: st
         *((text, Wanted.HELP) for text in ("HELP", "madad", "मदद!", "Madat", "help me", "हेल्प")),
         *((text, Wanted.CANCEL) for text in ("RADD", "radd.", "रद्द", "radd karo")),
         *((text, Wanted.MENU) for text in ("PUKAR", "पुकार", "menu")),
-        *((text, Wanted.DANGER) for text in ("112", "११२", "112!", " 112 ")),
+        *((text, Wanted.DANGER) for text in ("112", "११२", "112!", " 112 ", "1 1 2", "112 bhejo")),
         *((text, Wanted.STOP) for text in ("STOP", "stop.", "बंद करो", "band karo", "Unsubscribe")),
         *((text, Wanted.START) for text in ("START", "चालू करो", "chalu", "UNSTOP")),
     ],
@@ -80,12 +81,12 @@ def test_what_is_no_command_is_none(text: str) -> None:
     "text", ["शिकायत यह है कि", "help they beat me", "thana 800001 ke paas", "मदद करो", "radd karo"]
 )
 def test_in_the_middle_of_a_story_a_word_is_part_of_it(text: str) -> None:
-    assert read_command(text, amid_story=True) is None
+    assert read_command(text, amid=Amid.STORY) is None
 
 
 @pytest.mark.parametrize("text", ["112", "radd", "मदद", "STOP", REF])
 def test_in_the_middle_of_a_story_what_stands_alone_is_a_command(text: str) -> None:
-    assert read_command(text, amid_story=True) is not None
+    assert read_command(text, amid=Amid.STORY) is not None
 
 
 @pytest.mark.parametrize(
@@ -99,3 +100,13 @@ def test_in_the_middle_of_a_story_what_stands_alone_is_a_command(text: str) -> N
 def test_the_words_that_carriers_act_on_mean_nothing_else_to_us(word: str) -> None:
     command = read_command(word)
     assert command is None or word in CARRIER_WORDS[command.wanted]
+
+
+@pytest.mark.parametrize("text", ["Band", "बंद", "Magadh", "Madan", "Tanrwa", "Hal", "शिका"])
+def test_in_a_list_the_first_letters_of_a_name_are_no_command(text: str) -> None:
+    assert read_command(text, amid=Amid.LIST) is None
+
+
+@pytest.mark.parametrize("text", ["STOP", "112", "madad", "radd", "शिकायत", REF, "thana 800001"])
+def test_in_a_list_a_command_as_it_is_spelt_is_one(text: str) -> None:
+    assert read_command(text, amid=Amid.LIST) is not None

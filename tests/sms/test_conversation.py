@@ -29,8 +29,7 @@ def test_one_sms_with_pin_and_story_is_registered_after_a_yes(
     assert service.parts.cases.newest() == []
     texter.writes("हाँ")
     case = service.only_case()
-    assert reference_on(texter.reads) == case.reference
-    assert "FIR नहीं" in texter.reads
+    assert texter.reads == (f"आवेदन {case.reference} मिला। नंबर लिख लें। यह अभी FIR नहीं है। -बिहार पुलिस")
     assert (case.story, case.channel, case.kind, case.station) == (STORY, "sms", "other", None)
     assert case.district
     assert len(texter.inbox) == 2
@@ -39,12 +38,9 @@ def test_one_sms_with_pin_and_story_is_registered_after_a_yes(
 def test_a_complaint_is_asked_for_step_by_step(texter: Texter, service: Service) -> None:
     for text in ("SHIKAYAT", "chori", "800001", "kot", "1", "Raat mein cycle chori hui"):
         texter.writes(text)
-    assert (
-        texter.reads
-        == "Chori. Kotwali, Patna.\nShikayat bhejein? Number bhejein\n1 Bhejein\n2 Radd karein\n0 Vapas"
-    )
+    assert texter.reads.startswith("Chori. Kotwali, Patna.\nShikayat bhejein? Number bhejein\n1 ")
     texter.writes("1")
-    assert reference_on(texter.reads) == service.only_case().reference
+    assert service.only_case().reference in texter.reads
 
 
 def test_what_was_told_along_is_not_asked_again(texter: Texter) -> None:
@@ -117,7 +113,7 @@ def test_a_draft_begun_on_ussd_is_finished_by_sms(texter: Texter, service: Servi
     assert texter.writes("1").reads.startswith("क्या हुआ, कब, कहां?")
     assert texter.writes(STORY).reads.startswith("चोरी। गर्दनीबाग, पटना।")
     texter.writes("भेजें")
-    assert reference_on(texter.reads) == service.only_case().reference
+    assert service.only_case().reference in texter.reads
 
 
 def test_a_draft_begun_by_sms_is_finished_on_ussd(texter: Texter, service: Service) -> None:
@@ -159,7 +155,9 @@ def test_a_session_ends_after_a_day(texter: Texter) -> None:
 
 def test_the_menu_and_each_language_are_a_word_away(texter: Texter) -> None:
     assert texter.writes("PUKAR").reads.startswith("Pukar: Bihar Police Number bhejein\n1 Shikayat")
-    assert texter.writes("English").reads.startswith("Pukar: Bihar Police Send the number.\n1 Complaint")
+    assert texter.writes("English").reads.startswith(
+        "Pukar: Bihar Police Send the number.\n1 Complaint"
+    )
     assert texter.writes("हिंदी").reads.startswith("पुकार: बिहार पुलिस नंबर भेजें\n1 शिकायत")
 
 
@@ -178,17 +176,45 @@ def test_a_repeated_message_is_answered_once(texter: Texter, service: Service) -
 
 
 def test_two_machines_that_answer_each_other_are_stopped(texter: Texter) -> None:
-    for _ in range(4):
-        texter.writes("शिकायत")
-    before = len(texter.inbox)
-    for _ in range(5):
-        texter.writes("शिकायत")
-    assert (before, len(texter.inbox)) == (3, 3)
+    for _ in range(9):
+        texter.writes("हमें आपका संदेश मिला, धन्यवाद")
+    assert len(texter.inbox) == 2
     chatty = Texter(texter.service, "+919800000002")
-    for number in range(50):
+    for number in range(70):
         chatty.writes(f"madad {number}")
-    assert len(chatty.inbox) <= 40
+    assert len(chatty.inbox) == 60
+    assert chatty.writes("112").reads.startswith("Khatra hai? Abhi 112")
     assert chatty.writes("STOP").reads.startswith("Ab SMS nahin aayega.")
+
+
+def test_a_helper_may_register_for_many_and_always_say_yes(
+    texter: Texter, service: Service
+) -> None:
+    for number in range(6):
+        texter.writes(f"शिकायत 800001 कल रात चोरी हुई {number}").writes("haan")
+    assert len(service.parts.cases.newest()) == 6
+
+
+@pytest.mark.parametrize("one", ["1", "१", "1.", "(1)", "no. 1", "No 1", "no1", "haan ji"])
+def test_one_is_one_however_it_is_written(texter: Texter, service: Service, one: str) -> None:
+    texter.writes(f"शिकायत 800001 {STORY}").writes(one)
+    assert service.only_case().reference in texter.reads
+
+
+def test_an_answer_that_others_have_overtaken_answers_nothing_else(
+    texter: Texter, service: Service
+) -> None:
+    for text in ("शिकायत", "4"):
+        texter.writes(text)
+    late = service.parts.entrance.inbox.take_in("simulator", "late", texter.phone, "1")
+    assert late
+    texter.writes("800001")
+    before = texter.reads
+    with time_machine.travel(datetime.now(UTC) + timedelta(minutes=2), tick=False):
+        service.parts.entrance.work_off()
+    assert before.startswith("पटना का थाना?")
+    assert texter.reads == before
+    assert texter.writes("1").reads.startswith("क्या हुआ, कब, कहां?")
 
 
 def test_a_sentence_after_help_is_answered_with_the_number_to_dial_in_danger(

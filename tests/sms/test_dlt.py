@@ -70,8 +70,8 @@ def test_the_register_has_every_letter_in_every_language_with_tags_and_a_sample(
         "language": "hi",
         "header": "BRPOLC",
         "category": "Service Implicit",
-        "text": "आवेदन {#numeric#}: प्राप्त हुआ। नंबर संभालकर रखें। -बिहार पुलिस",
-        "sample": "आवेदन 4829135706: प्राप्त हुआ। नंबर संभालकर रखें। -बिहार पुलिस",
+        "text": "आवेदन {#numeric#} मिला। नंबर लिख लें। यह अभी FIR नहीं है। -बिहार पुलिस",
+        "sample": "आवेदन 4829135706 मिला। नंबर लिख लें। यह अभी FIR नहीं है। -बिहार पुलिस",
         "dlt_id": "",
     }
     fir = next(row for row in rows if row["template"] == "state.fir_registered")

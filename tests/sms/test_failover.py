@@ -124,7 +124,11 @@ def test_a_bad_gateway_loses_its_share_and_regains_it_slowly_and_every_decision_
 def tried(count: int, outcome: str = "sent", ms: int = 200, arrived: int | None = 5) -> list[Tried]:
     at = NOON - timedelta(minutes=8)
     settled = at + timedelta(seconds=arrived) if arrived is not None else None
-    return [Tried(at, outcome, ms, settled)] * count
+    return [Tried(at, outcome, ms, settled, None if settled is None else True)] * count
+
+
+def undelivered(count: int) -> list[Tried]:
+    return [Tried(NOON, "sent", 100, NOON, arrived=False)] * count
 
 
 @pytest.mark.parametrize(
@@ -140,6 +144,7 @@ def tried(count: int, outcome: str = "sent", ms: int = 200, arrived: int | None 
         pytest.param(100, tried(3) + tried(5, arrived=None), False, 50, id="not delivered yet"),
         pytest.param(100, tried(9, arrived=None), False, None, id="never sends receipts"),
         pytest.param(100, tried(9, "refused"), False, None, id="refusals are the letters' fault"),
+        pytest.param(100, tried(7) + undelivered(3), False, 50, id="taken, and failed"),
         pytest.param(6, tried(9, "silent"), False, 5, id="a trickle is left"),
         pytest.param(5, tried(9, "silent"), False, None, id="no less than a trickle"),
         pytest.param(5, tried(1), False, 15, id="well again"),

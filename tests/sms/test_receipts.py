@@ -6,8 +6,9 @@ import pytest
 import time_machine
 
 from core.deliveries import Deliveries
-from core.outbox import LetterLine
+from core.outbox import LetterLine, new_token
 from core.receipt import Receipt
+from core.sealing import Seal
 from sms.gateway import Handed, Outgoing, Silent
 from sms.switchboard import Route
 from tests.service import Service, postman_of, registers
@@ -27,9 +28,14 @@ def sent(service: Service, gateway: Unsteady) -> Outgoing:
     return gateway.sent[-1]
 
 
+def seal_of(service: Service) -> Seal:
+    settings = service.parts.settings
+    return Seal(settings.data_keys, settings.secret_key)
+
+
 @pytest.fixture
 def deliveries(service: Service) -> Deliveries:
-    return Deliveries(service.parts.database)
+    return Deliveries(service.parts.database, seal_of(service))
 
 
 @pytest.mark.parametrize("by", ["token", "id"])
@@ -125,7 +131,39 @@ def test_a_silent_try_that_failed_is_tried_again(service: Service, deliveries: D
     with time_machine.travel(datetime.now(UTC), tick=False) as clock:
         registers(service.caller())
         postman_of(service, Route(gateway)).round()
-        deliveries.keep("unsteady", Receipt("1-abc", "failed"))
+        deliveries.keep("unsteady", Receipt(new_token(1, seal_of(service)), "failed"))
         clock.shift(timedelta(minutes=10))
         assert postman_of(service, Route(gateway)).round() == 1
     assert letter(service).status == "sent"
+
+
+def test_a_receipt_of_any_kind_tells_that_a_silent_gateway_took_the_letter(
+    service: Service, deliveries: Deliveries
+) -> None:
+    class SendsInSilence(Unsteady):
+        def send(self, letter: Outgoing) -> Handed:
+            self.sent.append(letter)
+            raise Silent("no answer in time")
+
+    gateway = SendsInSilence()
+    out = sent(service, gateway)
+    deliveries.keep("unsteady", Receipt(out.token, "underway"))
+    assert letter(service).status == "sent"
+    deliveries.keep("unsteady", Receipt(out.token, "failed"))
+    assert letter(service).status == "failed"
+
+
+def test_a_receipt_with_a_token_made_up_changes_nothing(
+    service: Service, deliveries: Deliveries
+) -> None:
+    registers(service.caller())
+    for name in ("1-guess", "1-0123456789abcdef0123", f"1-{new_token(2, seal_of(service))[2:]}"):
+        deliveries.keep("unsteady", Receipt(name, "delivered"))
+        assert deliveries.phone_of("unsteady", name) is None
+    assert letter(service).status == "due"
+
+
+def test_a_failed_letter_can_be_tried_anew(service: Service, deliveries: Deliveries) -> None:
+    out = sent(service, Unsteady())
+    deliveries.keep("unsteady", Receipt(out.token, "failed"))
+    assert "1 due again" in service.pukar("letters", "retry", str(out.id))

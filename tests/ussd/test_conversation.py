@@ -26,7 +26,7 @@ def test_a_complaint_is_registered_at_the_station_chosen(caller: Caller, service
     assert station
     assert (case.reference, case.kind, station.name.latin) == (reference, "theft", "Kotwali")
     assert (case.phone, case.language, case.channel) == ("+919800000001", "hi", "ussd")
-    assert service.inbox() == [f"आवेदन {reference}: प्राप्त हुआ। नंबर संभालकर रखें। -बिहार पुलिस"]
+    assert service.inbox() == [f"आवेदन {reference} मिला। नंबर लिख लें। यह अभी FIR नहीं है। -बिहार पुलिस"]
 
 
 def test_nothing_is_sent_without_a_yes(caller: Caller, service: Service) -> None:
