@@ -205,9 +205,12 @@ class Outbox:
             rows = connection.execute(due.limit(_LOOKED_AT)).all()
         if not rows:
             return []
-        # The first one of each phone; the others follow it.
-        firsts = {(row.phone_hash, row.can_wait): row.id for row in reversed(rows)}
-        candidates = list(firsts.values())[-most - _SPARE :]
+        # The first one of each phone, in turn; the others follow it.
+        firsts: dict[tuple[str, bool], int] = {}
+        for row in rows:
+            phone = (row.phone_hash, row.can_wait)
+            firsts[phone] = min(row.id, firsts.get(phone, row.id))
+        candidates = list(firsts.values())[: most + _SPARE]
         with self._database.writing() as connection:
             free = in_turn.where(
                 letters.c.id.in_(candidates), *_is_due(moment), ~_follows_another(moment)

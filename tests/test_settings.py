@@ -60,6 +60,20 @@ def test_production_leaves_letters_in_the_outbox_until_a_gateway_is_connected(
         ("PORT", "abc", "PORT: "),
         ("PORT", "80000", "PORT: "),
         ("PUKAR_ENV", "Production", "PUKAR_ENV: "),
+        ("SMS_GATEWAYS", "kanel", "'kanel' is no gateway"),
+        ("SMS_GATEWAYS", "kannel:x", "'kannel:x': the weight is"),
+        ("SMS_GATEWAYS", "simulator:3:nan", "the letters per second"),
+        ("SMS_GATEWAYS", "simulator:3:1e-300", "the letters per second"),
+        ("SMS_GATEWAYS", "simulator:0", "the weight is"),
+        ("SMS_GATEWAYS", "simulator,simulator", "stands there twice"),
+        ("SMS_GATEWAYS", "africastalking:1:2:3", "is no gateway"),
+        ("SMS_GATEWAYS", "simulator::dlt", "the weight is"),
+        ("SMS_GATEWAYS", "simulator:1:dlt", "DLT_ENTITY_ID and DLT_HEADER must be set"),
+        ("QUIET_HOURS", "21:00", "QUIET_HOURS looks like"),
+        ("QUIET_HOURS", "21:00Z-08:00Z", "QUIET_HOURS looks like"),
+        ("QUIET_HOURS", "21-08", "QUIET_HOURS looks like"),
+        ("PUBLIC_URL", "https://x.example.in/", "PUBLIC_URL looks like"),
+        ("PUBLIC_URL", "x.example.in", "PUBLIC_URL looks like"),
         ("DATA_KEYS", "bad", "DATA_KEYS must be Fernet keys"),
         ("DATA_KEYS", ",", "DATA_KEYS must be Fernet keys"),
     ],
@@ -92,6 +106,21 @@ def test_production_wants_secrets_that_cannot_be_guessed(monkeypatch: pytest.Mon
         "SECRET_KEY is too short",
         "WEBHOOK_KEY is too short",
     ]
+
+
+def test_a_gateway_in_use_needs_its_settings(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SMS_GATEWAYS", "twilio:2:0.5, kannel:3:20:dlt, africastalking")
+    with pytest.raises(SettingsError) as error:
+        read_settings()
+    said = str(error.value)
+    for name in ("TWILIO_AUTH_TOKEN", "KANNEL_SEND_URL", "AFRICASTALKING_API_KEY", "DLT_ENTITY_ID"):
+        assert name in said
+
+
+@pytest.mark.parametrize("rate", ["0", "0.01", "0.5", ".5", "20", "1.25", "9999"])
+def test_what_a_rate_may_be(monkeypatch: pytest.MonkeyPatch, rate: str) -> None:
+    monkeypatch.setenv("SMS_GATEWAYS", f"simulator:3:{rate}")
+    assert read_settings().gateways_in_use[0].per_second == float(rate)
 
 
 def test_a_dotenv_file_is_read() -> None:

@@ -211,3 +211,28 @@ def test_words_of_our_own_take_the_gateway_that_carries_them(
     postman_of(service, Route(dlt, weight=10_000, is_dlt=True), Route(free)).round()
     assert dlt.sent == []
     assert free.sent[0].text.startswith("क्या हुआ?")
+
+
+def test_an_answer_to_who_stopped_the_letters_or_writes_at_night_goes_all_the_same(
+    dlt_service: Service, tmp_path: Path
+) -> None:
+    registered(dlt_service, tmp_path)
+    reference = registers(dlt_service.caller())
+    texter = Texter(dlt_service).writes("STOP").writes(reference)
+    assert texter.reads.startswith(f"आवेदन {reference} मिला।")
+    assert [letter.id for letter in dlt_service.parts.outbox.take_due(urgent_only=True)] == []
+
+
+def test_an_id_that_stands_there_twice_is_refused(dlt_service: Service, tmp_path: Path) -> None:
+    rows = export(dlt_service, tmp_path / "out.csv")
+    for row in rows[:2]:
+        row["dlt_id"] = "1107160000000000000"
+    file = write(tmp_path / "back.csv", rows)
+    result = dlt_service.app.test_cli_runner().invoke(args=["dlt", "import", str(file)])
+    assert "Line 3: the id 1107160000000000000 stands here twice." in result.output
+
+
+def test_a_folder_that_is_not_there_is_said_in_a_line(dlt_service: Service, tmp_path: Path) -> None:
+    out = str(tmp_path / "none" / "out.csv")
+    result = dlt_service.app.test_cli_runner().invoke(args=["dlt", "export", "--out", out])
+    assert "cannot be written: No such file" in result.output

@@ -3,16 +3,18 @@
 from collections import Counter
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
+from threading import Event, Thread
 
 import pytest
 import time_machine
 
 from core.clock import HERE
 from core.gateway_shares import Standing, Tried
-from sms.gateway import Handed, Outgoing, Refused, Silent, TryLater
+from core.outbox import LEASE, LONGEST_TRY
+from sms.gateway import Handed, OptedOut, Outgoing, Refused, Silent, TryLater
 from sms.switchboard import JUDGED_EVERY, Route, Switchboard, verdict_on
 from tests.service import Service, postman_of, registers, service_with
-from tests.sms.test_postman import Unsteady
+from tests.sms.test_postman import Unsteady, wait_until
 from tests.sms.texter import Texter
 
 pytestmark = pytest.mark.redis
@@ -255,3 +257,80 @@ def test_it_is_given_up_after_two_days_of_growing_pauses(service: Service) -> No
     assert [each.trouble for each in service.parts.outbox.newest(status="dead")] == [
         "unsteady: no connection"
     ]
+
+
+def test_news_keep_their_order_even_if_one_has_to_be_tried_again(service: Service) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+        reference = registers(service.caller())
+        service.inbox()
+        for state in ("sent_to_station", "under_enquiry"):
+            service.pukar("cases", "move", reference, state)
+        gateway = Unsteady(TryLater("busy"))
+        postman = postman_of(service, Route(gateway))
+        assert postman.round() == 1
+        assert postman.round() == 0
+        clock.shift(timedelta(minutes=2))
+        while postman.round():
+            pass
+    assert ["थाने भेजा गया" in letter.text for letter in gateway.sent] == [True, False]
+
+
+def test_a_letter_stays_in_its_hands_for_the_length_of_a_try(service: Service) -> None:
+    registers(service.caller())
+    outbox = service.parts.outbox
+    with time_machine.travel(NOON + timedelta(days=1), tick=False) as clock:
+        [letter] = outbox.take_due()
+        assert outbox.hold(letter) is letter
+        clock.shift(LEASE - LONGEST_TRY + timedelta(seconds=1))
+        held = outbox.hold(letter)
+        assert held
+        assert held.leased_until > letter.leased_until
+        assert outbox.hold(letter) is None
+        clock.shift(LONGEST_TRY)
+        assert outbox.take_due() == []
+
+
+def test_an_answer_in_words_falls_back_on_the_letter_that_says_the_same(service: Service) -> None:
+    reference = registers(service.caller())
+    service.inbox()
+    Texter(service).writes(reference)
+    Texter(service, "+919800000002").writes("शिकायत")
+    down = Down(name="down")
+    assert postman_of(service, Route(down)).round() == 2
+    assert down.asked == 2
+    board = Switchboard(
+        [Route(down), Route(Unsteady(name="dlt"), is_dlt=True)], service.parts.shares
+    )
+    assert [each.gateway.name for each in board.order(words=True)] == ["down", "dlt"]
+    assert [each.gateway.name for each in board.order(words=True, stands_in=False)] == ["down"]
+
+
+def test_an_answer_is_not_lost_to_an_opt_out_at_one_gateway(service: Service) -> None:
+    Texter(service).writes("112")
+    opted_out, well = Unsteady(OptedOut("error 21610"), name="opted"), Unsteady(name="well")
+    postman_of(service, Route(opted_out, weight=9999), Route(well)).round()
+    assert len(well.sent) == 1
+    reference = registers(service.caller())
+    service.pukar("cases", "move", reference, "sent_to_station")
+    assert service.parts.outbox.counts().get("stopped") is None
+
+
+def test_a_fault_of_our_own_is_seen_and_the_letter_tried_later(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    registers(service.caller())
+    gateway = Unsteady()
+    postman = postman_of(service, Route(gateway))
+
+    def fails(*_: object) -> None:
+        raise TypeError("no text")
+
+    with monkeypatch.context() as patch:
+        patch.setattr(postman.office.outbox, "mark_sent", fails)
+        stop = Event()
+        thread = Thread(target=postman.run, args=(stop,))
+        thread.start()
+        wait_until(lambda: "TypeError('no text')" in service.pukar("letters", "list"))
+        stop.set()
+        thread.join()
+    assert len(gateway.sent) == 1
