@@ -13,7 +13,7 @@ REF = "4829135706"
         *(REF, "482 913 5706", "482-913-5706", "४८२९१३५७०६", f" {REF}. ", f"({REF})"),
         *(f"STHITI {REF}", f"sthiti{REF}", f"Stithi: {REF}", f"sthithi - {REF}"),
         *(f"स्थिति {REF}", f"स्थिती {REF}", f"स्थिति{REF}", "स्थिति ४८२ ९१३ ५७०६"),
-        *(f"STATUS {REF}", f"status  {REF}!", f"Satus {REF}", f"STATUS\n{REF}", f"haal {REF}"),
+        *(f"STATUS {REF}", f"status  {REF}!", f"statas {REF}", f"STATUS\n{REF}", f"haal {REF}"),
     ],
 )
 def test_a_status_is_asked_for(text: str) -> None:
