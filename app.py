@@ -115,7 +115,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     for each in sms_gateways:
         app.register_blueprint(sms_blueprint(each, sms_entrance, settings.public_url, key))
     if settings.is_demo:
-        app.register_blueprint(simulator_page(phones, settings.service_code))
+        app.register_blueprint(simulator_page(phones, settings.service_code, settings.sms_number))
     for command in COMMANDS:
         app.cli.add_command(command)
     return app

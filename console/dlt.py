@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import sys
+from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TextIO
@@ -16,6 +17,7 @@ from core.alphabet import count_septets, count_units, split
 from core.dlt import DltError, Entry, Wording
 
 _COLUMNS = ("template", "language", "header", "category", "text", "sample", "dlt_id")
+_MOST_FAULTS = 10
 # A government's messages of service, which nobody has to ask for.
 _CATEGORY = "Service Implicit"
 
@@ -57,9 +59,15 @@ def import_ids(file: Path) -> None:
     try:
         entries = _read(file, texts)
         count = register.enter(entries)
-    except (DltError, UnicodeDecodeError, csv.Error) as error:
-        raise click.ClickException(f"Nothing was imported.\n{error}") from error
-    click.echo(f"{count} ids imported; {len(register.missing())} letters are still missing one.")
+    except UnicodeDecodeError as error:
+        said = "Nothing was imported: save the file as CSV in UTF-8."
+        raise click.ClickException(said) from error
+    except (DltError, csv.Error) as error:
+        raise click.ClickException(f"Nothing was imported.\n{_shortened(str(error))}") from error
+    faults = Counter(why for _, why in register.missing())
+    click.echo(f"{count} ids imported.")
+    for why, letters in sorted(faults.items()):
+        click.echo(f"{letters} of the letters: {why}. See: pukar dlt missing")
 
 
 @dlt.command()
@@ -89,6 +97,12 @@ def size(wording: Wording) -> str:
     return f"{septets:>3} of 160 septets  {parts} SMS"
 
 
+def _shortened(faults: str) -> str:
+    lines = faults.splitlines()
+    more = [f"… and {len(lines) - _MOST_FAULTS} more."] if len(lines) > _MOST_FAULTS else []
+    return "\n".join([*lines[:_MOST_FAULTS], *more])
+
+
 def _write(file: TextIO) -> int:
     parts = current_parts()
     writer = csv.DictWriter(file, _COLUMNS, lineterminator="\n")
@@ -112,7 +126,11 @@ def _write(file: TextIO) -> int:
 
 def _read(file: Path, texts: dict[tuple[str, str], str]) -> list[Entry]:
     with file.open(encoding="utf-8-sig", newline="") as opened:
-        reader = csv.DictReader(opened)
+        heading = opened.readline()
+        opened.seek(0)
+        # Spreadsheets write what their country writes.
+        delimiter = max(",;\t", key=heading.count)
+        reader = csv.DictReader(opened, delimiter=delimiter)
         if absent := {"template", "language", "dlt_id"} - set(reader.fieldnames or ()):
             raise DltError(f"Columns missing: {', '.join(sorted(absent))}.")
         return list(_entries(reader, texts))

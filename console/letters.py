@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import click
 from flask.cli import with_appcontext
 
-from console.parts import current_parts, prepared
-from core.clock import local_time
+from console.parts import Parts, current_parts, prepared
+from core.cases import CaseError
+from core.clock import local_time, now
 from core.gateway_shares import FULL_SHARE
 from core.outbox import LetterLine
 
 _PAGE = 20
+_SILENCE = timedelta(minutes=2)
 _STATUSES = ("due", "sent", "delivered", "failed", "dead", "stopped")
 
 
@@ -23,16 +27,21 @@ def letters() -> None:
 
 @letters.command(name="list")
 @click.option("--status", type=click.Choice(_STATUSES), help="Only letters of this status.")
+@click.option("--case", "reference", help="Only letters of the case with this number.")
 @click.option("--page", default=1, show_default=True, type=click.IntRange(1, 1_000_000))
 @with_appcontext
-def list_letters(status: str | None, page: int) -> None:
+def list_letters(status: str | None, reference: str | None, page: int) -> None:
     """List letters, the newest first: when, what, what became of it, why."""
-    outbox = current_parts().outbox
-    counts = outbox.counts()
+    parts = current_parts()
+    counts = parts.outbox.counts()
     click.echo("  ".join(f"{name}: {counts.get(name, 0)}" for name in _STATUSES))
-    found = outbox.newest(status=status, most=_PAGE, page=page)
+    if counts.get("due"):
+        _warn_of_no_worker(parts)
+    case_id = _case_id(parts, reference) if reference else None
+    found = parts.outbox.newest(status=status, case_id=case_id, most=_PAGE, page=page)
+    is_quiet = parts.settings.nights.contain(now())
     for letter in found:
-        click.echo(_line(letter))
+        click.echo(_line(letter, is_quiet=is_quiet))
     if len(found) == _PAGE:
         click.echo(f"More: pukar letters list --page {page + 1}")
 
@@ -66,6 +75,9 @@ def gateways(page: int) -> None:
         rate = f"{route.per_second:g} a second" if route.per_second else "no limit"
         kind = "registered wordings only" if route.is_dlt else "any words"
         click.echo(f"{route.gateway.name:<16} weight {route.weight} at {share} %  {rate}  {kind}")
+        if trouble := parts.shares.last_trouble(route.gateway.name):
+            click.echo(f"  last trouble {local_time(trouble.at)}: {trouble.what}")
+    _warn_of_no_worker(parts)
     decisions = parts.shares.decisions(_PAGE, page)
     for each in decisions:
         change = f"{each.from_share} % -> {each.to_share} %"
@@ -74,12 +86,27 @@ def gateways(page: int) -> None:
         click.echo(f"More: pukar gateways --page {page + 1}")
 
 
-def _line(letter: LetterLine) -> str:
+def _case_id(parts: Parts, reference: str) -> int:
+    try:
+        return parts.cases.look_up(reference).id
+    except CaseError as error:
+        raise click.ClickException(f"{error} See: pukar cases list") from error
+
+
+def _warn_of_no_worker(parts: Parts) -> None:
+    seen = parts.shares.last_sign_of_work()
+    if parts.switchboard.routes and (seen is None or now() - seen > _SILENCE):
+        since = f" since {local_time(seen)}" if seen else ""
+        click.echo(f"No worker was seen{since}: start pukar worker (in the demo: pukar serve).")
+
+
+def _line(letter: LetterLine, *, is_quiet: bool) -> str:
     when = local_time(letter.settled_at or letter.sent_at or letter.posted_at)
     what = f"{'answer' if letter.is_in_words else letter.template} ({letter.language})"
     why = letter.trouble or ""
     if letter.status == "due":
-        why = f"from {local_time(letter.due_at)}  {why}"
+        waits = is_quiet and letter.can_wait
+        why = "quiet hours" if waits else f"from {local_time(letter.due_at)}  {why}"
     through = letter.gateway or "-"
     line = f"{letter.id:>7}  {when}  {letter.status:<9}  {what:<34}  {through:<14}  {why}"
     return line.rstrip()

@@ -47,8 +47,12 @@ def current_parts() -> Parts:
 
 
 def prepared() -> Parts:
-    """Give the parts with a database that has its tables; the demo makes them by itself."""
+    """Give the parts with a database that has its tables; the demo makes them by itself.
+
+    Raises DatabaseDown, with what to do next, where it has not.
+    """
     parts = current_parts()
     if parts.settings.is_demo:
         parts.database.migrate()
+    parts.database.ping()
     return parts

@@ -16,7 +16,8 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
-from console.parts import Parts, current_parts
+from console.parts import Parts, current_parts, prepared
+from core.database import DatabaseDown, TablesMissing
 from core.embedded import EmbeddedRedis
 
 _HOST = "127.0.0.1"
@@ -37,6 +38,7 @@ def serve(host: str, workers: int, threads: int) -> None:
             running.enter_context(embedded(parts))
             running.enter_context(in_background(parts.postman.run))
             running.enter_context(in_background(parts.entrance.run))
+        _check_tables(parts)
         _welcome(parts, host)
         # A forked child would share our database connections and lack our threads.
         multiprocessing.set_start_method("spawn")
@@ -63,6 +65,7 @@ def worker() -> None:
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
         signal.signal(number, lambda *_: stop.set())
+    prepared()
     if not parts.switchboard.routes:
         raise click.ClickException("SMS_GATEWAYS names no gateway: letters wait in the outbox.")
     _warn_of_missing_wordings(parts)
@@ -103,6 +106,16 @@ def in_background(work: Callable[[Event], None]) -> Iterator[None]:
     finally:
         stop.set()
         thread.join(_PATIENCE_SECONDS)
+
+
+def _check_tables(parts: Parts) -> None:
+    """Refuse a database without its tables; one that is only away will come back."""
+    try:
+        parts.database.ping()
+    except TablesMissing as error:
+        raise click.ClickException(str(error)) from error
+    except DatabaseDown as trouble:
+        _say(f"The database does not answer yet: {trouble}")
 
 
 def _check_port(host: str, port: int) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from core.tables import cases
+from core.tables import gateways
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 _PATIENCE_SECONDS = 2  # a caller waits; TRAI asks for an answer within two seconds
@@ -25,11 +25,16 @@ class DatabaseDown(Exception):
     """The database cannot be reached or is overloaded; nothing was written."""
 
 
+class TablesMissing(DatabaseDown):
+    """The database answers, but has not the tables of this version."""
+
+
 class Database:
     """One transaction at a time, for reading or for writing."""
 
     def __init__(self, url: str) -> None:
-        self.engine = create_engine(url, **_options(url))
+        # What a statement was about stays out of its error, and so out of logs.
+        self.engine = create_engine(url, hide_parameters=True, **_options(url))
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
@@ -68,18 +73,23 @@ class Database:
         """Raise DatabaseDown unless the database answers and has its tables."""
         try:
             with self.reading() as connection:
-                connection.execute(select(cases.c.id).limit(1))
+                connection.execute(select(gateways.c.name).limit(1))  # of the newest tables
         except DBAPIError as error:
-            message = "its tables are missing: pukar db upgrade makes them"
-            raise DatabaseDown(message) from error
+            message = "the database lacks tables, or has older ones: run pukar db upgrade"
+            raise TablesMissing(message) from error
 
     def migrate(self) -> None:
         """Bring the tables to the newest form."""
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
-        with self.engine.connect() as connection:
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+        try:
+            with self.engine.connect() as connection:
+                config.attributes["connection"] = connection
+                command.upgrade(config, "head")
+        except DBAPIError as error:
+            if _is_out_of_reach(error):
+                raise DatabaseDown(str(error.orig)) from error
+            raise
 
 
 def _is_out_of_reach(error: DBAPIError) -> bool:

@@ -51,6 +51,14 @@ class Decision:
     why: str
 
 
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What went wrong with a gateway, and when."""
+
+    at: datetime
+    what: str
+
+
 class GatewayShares:
     """The record of the gateways' shares."""
 
@@ -130,6 +138,21 @@ class GatewayShares:
         query = select(gateway_decisions.c.at).where(gateway_decisions.c.gateway == name)
         with self._database.reading() as connection:
             return connection.scalar(query.order_by(gateway_decisions.c.id.desc()).limit(1))
+
+    def last_trouble(self, name: str) -> Trouble | None:
+        """Give what last went wrong with a gateway."""
+        query = select(tries.c.at, tries.c.trouble).where(
+            tries.c.gateway == name, tries.c.trouble.is_not(None)
+        )
+        with self._database.reading() as connection:
+            row = connection.execute(query.order_by(tries.c.at.desc()).limit(1)).first()
+        return Trouble(*row) if row else None
+
+    def last_sign_of_work(self) -> datetime | None:
+        """Give the moment when a worker last looked after the gateways."""
+        with self._database.reading() as connection:
+            query = select(gateways.c.judged_at).order_by(gateways.c.judged_at.desc())
+            return connection.scalar(query.limit(1))
 
     def _lock(self, connection: Connection, name: str) -> Row[tuple[object, ...]]:
         insert = sqlite.insert if self._database.is_sqlite else postgresql.insert

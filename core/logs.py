@@ -6,6 +6,7 @@ import logging
 import sys
 
 import structlog
+import structlog.tracebacks
 
 
 def configure_logs(*, as_json: bool) -> None:
@@ -24,7 +25,8 @@ def configure_logs(*, as_json: bool) -> None:
 def _renderers(*, as_json: bool) -> list[structlog.typing.Processor]:
     # Tracebacks go without the values of variables, which may be personal.
     if as_json:
-        plain = structlog.processors.dict_tracebacks
+        without_values = structlog.tracebacks.ExceptionDictTransformer(show_locals=False)
+        plain = structlog.processors.ExceptionRenderer(without_values)
         return [plain, structlog.processors.JSONRenderer(ensure_ascii=False)]
     return [
         structlog.dev.ConsoleRenderer(

@@ -120,6 +120,7 @@ class LetterLine:
     settled_at: datetime | None
     gateway: str | None
     trouble: str | None
+    can_wait: bool
     is_in_words: bool
 
 
@@ -285,14 +286,21 @@ class Outbox:
             return int(connection.execute(changed).rowcount)
 
     def newest(
-        self, *, status: str | None = None, most: int = 20, page: int = 1
+        self,
+        *,
+        status: str | None = None,
+        case_id: int | None = None,
+        most: int = 20,
+        page: int = 1,
     ) -> list[LetterLine]:
-        """List letters, the newest first."""
+        """List letters, of one status or case or all, the newest first."""
         columns = [letters.c[name] for name in LetterLine.__dataclass_fields__ if name in letters.c]
         in_words = letters.c.words_sealed.is_not(None).label("is_in_words")
         query = select(*columns, in_words).order_by(letters.c.id.desc())
         if status:
             query = query.where(letters.c.status == status)
+        if case_id is not None:
+            query = query.where(letters.c.case_id == case_id)
         with self._database.reading() as connection:
             rows = connection.execute(query.limit(most).offset((page - 1) * most)).mappings()
             return [LetterLine(**row) for row in rows]

@@ -32,7 +32,20 @@ _NEEDED_IN_PRODUCTION = (
     "sms_number",
 )
 _NIGHT, _NO_HOURS = "21:00-08:00", "00:00-00:00"
-_ADDRESS = re.compile(r"https?://[!-.0-~]+(/[!-.0-~]+)*")
+_ADDRESS = r"https?://[!-.0-~]+(/[!-.0-~]+)*"
+# What some settings look like, and an example.
+_LOOKS = {
+    "database_url": (
+        r"(postgresql(\+psycopg)?|sqlite)://.*",
+        "postgresql://user:password@host/name or sqlite:////path",
+    ),
+    "redis_url": (r"(rediss?|unix)://.+", "redis://host:6379/0 or unix:///path"),
+    "public_url": (_ADDRESS, "https://pukar.example.in, without a slash at the end"),
+    "africastalking_base_url": (_ADDRESS, "https://api.example.com"),
+    "twilio_base_url": (_ADDRESS, "https://api.example.com"),
+    "kannel_send_url": (_ADDRESS, "http://127.0.0.1:13013/cgi-bin/sendsms"),
+    "sms_number": (r"\+?[0-9 -]{3,20}", "56161 or +919800000001"),
+}
 _WEIGHT = re.compile(r"[1-9]\d{0,3}")
 _RATE = re.compile(r"0|0?\.0[1-9]|0?\.[1-9]\d?|[1-9]\d{0,3}(\.\d{1,2})?")
 _LEAST_LENGTHS = {"secret_key": 32, "webhook_key": 16}
@@ -161,8 +174,10 @@ def _weak(settings: Settings) -> Iterator[str]:
         if value and len(value) < least and not settings.is_demo:
             yield f"{name.upper()} is too short: at least {least} characters."
     yield from _wrong_gateways(settings)
-    if settings.public_url and not _ADDRESS.fullmatch(settings.public_url):
-        yield "PUBLIC_URL looks like https://pukar.example.in, without a slash at the end."
+    for name, (pattern, example) in _LOOKS.items():
+        value = getattr(settings, name)
+        if value and not re.fullmatch(pattern, value):
+            yield f"{name.upper()} looks like {example}."
     try:
         settings.nights  # noqa: B018  # read to see whether it can be
     except ValueError:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import hmac
 from collections.abc import Callable
 
+import structlog
 from flask import Response, request
+
+log = structlog.get_logger()
 
 
 def key_check(key: str) -> Callable[[], Response | None]:
@@ -17,6 +20,7 @@ def key_check(key: str) -> Callable[[], Response | None]:
     def check() -> Response | None:
         given = request.args.get("key", "")
         if key and not hmac.compare_digest(given.encode(), key.encode()):
+            log.warning("webhook_turned_away", path=request.path, why="key")
             return Response("The key is missing or wrong.\n", 403, mimetype="text/plain")
         return None
 

@@ -54,8 +54,8 @@ class Inbox(Protocol):
         """List what a number has received."""
 
 
-def simulator_page(inbox: Inbox, service_code: str) -> Blueprint:
-    """Make the page whose phones can dial one service code, such as `*384*112#`."""
+def simulator_page(inbox: Inbox, service_code: str, sms_number: str) -> Blueprint:
+    """Make the page whose phones can dial one service code (`*384*112#`) and write to a number."""
     page = Blueprint(
         "simulator",
         __name__,
@@ -67,7 +67,7 @@ def simulator_page(inbox: Inbox, service_code: str) -> Blueprint:
 
     @page.get("/")
     def show_phones() -> str:
-        return render_template("simulator.html", service_code=service_code)
+        return render_template("simulator.html", service_code=service_code, sms_number=sms_number)
 
     @page.get("/inbox")
     def list_letters() -> Response:

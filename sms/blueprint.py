@@ -32,7 +32,10 @@ def sms_blueprint(
         is_signed = gateway.admits(_call(public_url))
         if is_signed is None:
             return has_key()
-        return None if is_signed else _plain("The signature is missing or wrong.\n", 403)
+        if is_signed:
+            return None
+        log.warning("webhook_turned_away", path=request.path, why="signature")
+        return _plain("The signature is missing or wrong.\n", 403)
 
     for path, door in gateway.doors.items():
         blueprint.add_url_rule(
@@ -41,6 +44,7 @@ def sms_blueprint(
 
     @blueprint.errorhandler(Malformed)
     def malformed(error: Malformed) -> Response:
+        log.warning("webhook_turned_away", path=request.path, why=str(error))
         return _plain(f"{error}\n", 400)
 
     @blueprint.errorhandler(DatabaseDown)

@@ -193,7 +193,9 @@ class Postman:
         tried = _describe(outgoing.token, route, started, ending)
         self._surely(partial(self._note, letter, tried, ending))
         phone = masked(outgoing.phone)
-        log.info(_SAID[tried.outcome], letter=letter.id, gateway=tried.gateway, phone=phone)
+        said = {"letter": letter.id, "gateway": tried.gateway, "phone": phone}
+        why = {"why": tried.trouble} if tried.trouble else {}
+        log.info(_SAID[tried.outcome], **said, **why)
         return ending
 
     def _note(self, letter: Letter, tried: Try, ending: Ending) -> None:

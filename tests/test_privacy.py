@@ -47,3 +47,32 @@ def test_keys_rotate_and_what_was_sealed_before_still_opens() -> None:
     assert Seal(new, "s").open(rotated.close(STORY)) == STORY
     with pytest.raises(Unreadable):
         Seal(new, "s").open(sealed)
+
+
+def test_a_fault_is_logged_without_what_it_was_about(
+    sqlite_database_url: str,
+    fresh_redis_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """In production the log is JSON, with the frames of the fault but none of their values."""
+    stores = {"database_url": sqlite_database_url, "redis_url": fresh_redis_url}
+    with service_with(
+        **stores, data_dir=tmp_path, env="production", webhook_key="k", sms_gateways=""
+    ) as service:
+
+        def stumbles(*_: object, **__: object) -> None:
+            raise RuntimeError("a fault of ours")
+
+        monkeypatch.setattr(service.parts.office.sessions, "open", stumbles)
+        form = {"id": "1", "from": PHONE, "to": "1", "text": STORY}
+        assert (
+            service.client.post("/sms/africastalking/inbound?key=k", data=form).status_code == 200
+        )
+        form = {"sessionId": "s", "phoneNumber": PHONE, "text": STORY}
+        service.client.post("/ussd/africastalking?key=k", data=form)
+    shown = capsys.readouterr().err
+    assert shown.count("a fault of ours") >= 2
+    for secret in (PHONE[3:], "साइकिल"):
+        assert secret not in shown

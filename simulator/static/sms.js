@@ -6,7 +6,7 @@ const INBOUND = new URL("../sms/simulator/inbound", document.baseURI);
 const DELIVERY = new URL("../sms/simulator/delivery", document.baseURI);
 const PATIENCE = 10_000; // milliseconds the provider waits for an answer
 
-export const ADDRESSEE = "PUKAR";
+export const ADDRESSEE = document.body.dataset.smsNumber;
 
 /** An SMS on its way to the service; sent again it is the same one. */
 export class Written {

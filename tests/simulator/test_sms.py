@@ -88,7 +88,7 @@ def test_an_sms_is_written_sent_and_answered(
     expect(phone.list).to_have_class("written")
     [form] = inbound.forms
     assert re.fullmatch("SIMmo_[0-9a-f]{32}", form.pop("id"))
-    assert form == {"from": "+919800000001", "to": "PUKAR", "text": HELP}
+    assert form == {"from": "+919800000001", "to": "56161", "text": HELP}
 
     [answer] = sqlite_service.inbox()
     expect(phone.list).to_have_count(2)
@@ -121,7 +121,7 @@ def test_all_of_it_goes_by_keyboard(page: Page, phone: Writer, inbound: Posted) 
     assert [form["text"] for form in inbound.forms] == ["one\ntwo"]
 
     page.keyboard.press("Enter")
-    assert "one\ntwo" in phone.waits_for("To PUKAR")
+    assert "one\ntwo" in phone.waits_for("To 56161")
     page.keyboard.press("Backspace")
     phone.is_in("list")
     page.keyboard.press("Tab")

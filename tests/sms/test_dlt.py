@@ -236,3 +236,29 @@ def test_a_folder_that_is_not_there_is_said_in_a_line(dlt_service: Service, tmp_
     out = str(tmp_path / "none" / "out.csv")
     result = dlt_service.app.test_cli_runner().invoke(args=["dlt", "export", "--out", out])
     assert "cannot be written: No such file" in result.output
+
+
+@pytest.mark.parametrize("delimiter", [";", "\t"])
+def test_a_file_with_the_delimiter_of_another_country_is_read(
+    dlt_service: Service, tmp_path: Path, delimiter: str
+) -> None:
+    rows = export(dlt_service, tmp_path / "out.csv")
+    for number, row in enumerate(rows):
+        row["dlt_id"] = str(1107160000000000000 + number)
+    file = tmp_path / "back.csv"
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        writer = csv.DictWriter(opened, list(rows[0]), delimiter=delimiter)
+        writer.writeheader()
+        writer.writerows(rows)
+    assert dlt_service.pukar("dlt", "import", str(file)) == "72 ids imported.\n"
+
+
+def test_a_file_whose_texts_were_damaged_is_seen_to_be(
+    dlt_service: Service, tmp_path: Path
+) -> None:
+    rows = export(dlt_service, tmp_path / "out.csv")
+    for number, row in enumerate(rows):
+        row |= {"dlt_id": str(1107160000000000000 + number)}
+        row["text"] = row["text"].encode("cp1252", "replace").decode("cp1252")
+    said = dlt_service.pukar("dlt", "import", str(write(tmp_path / "back.csv", rows)))
+    assert "24 of the letters: reads otherwise at the portal. See: pukar dlt missing" in said

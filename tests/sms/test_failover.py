@@ -334,3 +334,17 @@ def test_a_fault_of_our_own_is_seen_and_the_letter_tried_later(
         stop.set()
         thread.join()
     assert len(gateway.sent) == 1
+
+
+def test_the_lists_tell_what_an_operator_looks_for(service: Service) -> None:
+    reference = registers(service.caller())
+    registers(service.caller("+919800000002"))
+    shown = service.pukar("letters", "list", "--case", reference)
+    assert "No worker was seen" in shown
+    assert shown.count("state.received") == 1
+    postman = postman_of(service, Route(Unsteady(TryLater("wrong key"), name="simulator")))
+    postman.round()
+    postman.office.switchboard.judge()
+    shown = service.pukar("gateways")
+    assert "No worker" not in shown
+    assert "wrong key" in shown
