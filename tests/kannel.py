@@ -19,6 +19,7 @@ from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from textwrap import indent
+from threading import Event
 from typing import IO, Self
 from urllib.parse import quote, quote_from_bytes, unquote_to_bytes
 
@@ -298,17 +299,21 @@ def _read(line: bytes) -> Sms:
 
 def main() -> None:
     """Run the service with Kannel and its phones until Ctrl-C."""
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    # A flag, and no exception: one that came while a child is looked at would leave a lock behind.
+    stop = Event()
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, lambda *_: stop.set())
     port = os.environ.get("PORT", "8000")
     folder = Path(os.environ.get("DATA_DIR", "var/kannel")).resolve()
     address = f"http://{HERE}:{port}"
     try:
-        with suppress(KeyboardInterrupt), Kannel(folder / "kannel", address) as kannel:
+        with Kannel(folder / "kannel", address) as kannel:
             environment = _demo(kannel, port, folder)
             # There is no `.env` in that folder, with which the demo would meddle in real work.
             with running([PUKAR, "serve"], environment=environment, folder=folder) as service:
-                _show(kannel, service, address, folder)
-            sys.exit("The service has ended.")
+                _show(kannel, service, address, folder, stop)
+            if not stop.is_set():
+                sys.exit("The service has ended.")
     except Missing as what:
         sys.exit(f"Missing: {what}")
 
@@ -327,13 +332,15 @@ def _demo(kannel: Kannel, port: str, folder: Path) -> dict[str, str]:
     }
 
 
-def _show(kannel: Kannel, service: subprocess.Popen[bytes], address: str, folder: Path) -> None:
-    """Say how a phone writes, and what phones receive, until the service ends."""
+def _show(
+    kannel: Kannel, service: subprocess.Popen[bytes], address: str, folder: Path, stop: Event
+) -> None:
+    """Say how a phone writes, and what phones receive, until told to stop, or the service ends."""
 
     def is_ready_or_over() -> bool:
         with suppress(requests.ConnectionError):
             return requests.get(f"{address}/health/ready", timeout=PATIENCE).ok
-        return service.poll() is not None
+        return stop.is_set() or service.poll() is not None
 
     wait_until(is_ready_or_over, lambda: "The service does not start.")
     if service.poll() is None:
@@ -344,12 +351,11 @@ def _show(kannel: Kannel, service: subprocess.Popen[bytes], address: str, folder
         print(f"  The police:\n\n    DATA_DIR={shlex.quote(str(folder))} {PUKAR} cases list\n")
         print("  What phones receive:\n", flush=True)
     shown = 0
-    while service.poll() is None:
+    while service.poll() is None and not stop.wait(PAUSE):
         for sms in kannel.received()[shown:]:
             part = f" ({sms.udh[5]} of {sms.udh[4]})" if sms.udh else ""
             print(f"{sms.phone}{part}\n{indent(sms.text, '    ')}", flush=True)
             shown += 1
-        time.sleep(0.2)
 
 
 if __name__ == "__main__":
