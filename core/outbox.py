@@ -340,13 +340,13 @@ def _follows_another(moment: datetime) -> ColumnElement[bool]:
     """Hold a letter back while an earlier one to the same phone is due or in somebody's hands.
 
     So a phone gets its letters in the order of what they tell. News wait for earlier news even
-    while those are postponed; an answer does not.
+    while those are postponed; an answer waits for earlier answers only, and not so long.
     """
     earlier = letters.alias()
     return exists().where(
         earlier.c.phone_hash == letters.c.phone_hash,
         earlier.c.id < letters.c.id,
-        earlier.c.can_wait == letters.c.can_wait,
+        or_(letters.c.can_wait, ~earlier.c.can_wait),
         earlier.c.status == "due",
         or_(earlier.c.can_wait, earlier.c.due_at <= moment, earlier.c.leased_until >= moment),
     )

@@ -348,3 +348,11 @@ def test_the_lists_tell_what_an_operator_looks_for(service: Service) -> None:
     shown = service.pukar("gateways")
     assert "No worker" not in shown
     assert "wrong key" in shown
+
+
+def test_news_follow_the_answer_before_them(service: Service) -> None:
+    reference = registers(service.caller())
+    service.pukar("cases", "move", reference, "sent_to_station")
+    outbox = service.parts.outbox
+    assert [letter.template for letter in outbox.take_due()] == ["state.received"]
+    assert outbox.take_due() == []
