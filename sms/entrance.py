@@ -132,7 +132,7 @@ class Entrance:
         answer, language = self._converse(message, phone, text)
         draft = answer.draft(self.seal) if answer else None
         reply = _reply(message, language, draft) if draft else None
-        # Only YES comes here with a wish: to Twilio it begins the letters again, and to us it may
+        # Only YES comes here with a wish: to its carrier it begins the letters again, to us it may
         # be an answer as well.
         wants_letters = True if message.wish == "start" else None
         self.inbox.close(message, "done", reply, wants_letters=wants_letters)
