@@ -111,9 +111,9 @@ def move(  # noqa: PLR0913  # one for each option of the command
         case = current_parts().cases.move(reference, Move(state, who, note, details))
     except (CaseError, ValueError) as error:
         raise click.ClickException(str(error)) from error
-    click.echo(
-        f"{grouped(case.reference)} is now {case.state}; a letter to the citizen is in the outbox."
-    )
+    is_told = current_parts().office.citizens.wants_letters(case.phone)
+    told = "a letter to the citizen is in the outbox" if is_told else "the citizen wants no SMS"
+    click.echo(f"{grouped(case.reference)} is now {case.state}; {told}.")
 
 
 def _station(wanted: str, directory: Directory) -> Station:

@@ -36,6 +36,8 @@ def test_who_writes_stop_gets_no_more_news_is_told_so_and_may_take_it_back(
     move(service, reference)
     assert texter.reads == OFF
     assert statuses(service) == ["sent", "sent", "stopped"]
+    moved = service.pukar("cases", "move", reference, "need_information")
+    assert "the citizen wants no SMS" in moved
     assert texter.writes("चालू करो").reads == ON
     service.pukar("cases", "move", reference, "under_enquiry")
     assert "जांच में है" in texter.reads
