@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from core.dialogue import Ask, Choice, Do, Json, Once, Question, Said, Script, option, play
-from core.text import Text
+from core.text import Name, Text
 
 EMERGENCY_NUMBER = "112"
 MISSES_BEFORE_HELP = 3
@@ -16,8 +16,9 @@ REGISTERED_BEFORE = "registered_before"
 
 _EMERGENCY = Text("In danger? Dial 112 now.")
 _EMERGENCY_KEPT = Text("In danger? Dial 112 now. What you told us is kept.")
+YES = Name("haan", "हां")
 _GOODBYE = Text("Thank you. In danger dial 112.")
-_RESUME = (option("go_on", Text("Go on")), option("anew", Text("Start anew")))
+_RESUME = (option("go_on", Text("Go on"), YES), option("anew", Text("Start anew")))
 _HELP = (option("go_on", Text("Try again")),)
 
 

@@ -223,16 +223,14 @@ def _key_called(typed: str, page: Page, language: Language) -> str:
 def _read_behind(typed: str, talk: Talk, conversation: Conversation, paper: Paper) -> Heard:
     """Understand an answer to the question that we only recalled, and offered to go on with.
 
-    Its options were not shown, so a number says nothing; words and a number that it asks for do.
+    Options were not shown, so only a story, or digits that were asked for, are one: "no" to a draft
+    is no "no" to what it asked.
     """
     conversation.asides.remove("resume")
     behind = talk.due(conversation)
     heard: Heard | View = NotUnderstood()
-    if isinstance(behind, Ask):
-        if isinstance(behind.question, Choice):
-            heard = _named(typed, behind.question.all_options, paper.language) or heard
-        else:
-            heard = _read_free(typed, behind, paper)
+    if isinstance(behind, Ask) and not isinstance(behind.question, Choice):
+        heard = _read_free(typed, behind, paper)
     if isinstance(heard, Meant):
         return heard
     conversation.asides.append("resume")

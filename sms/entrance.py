@@ -8,7 +8,6 @@ that closes the message. One that is heard again after its record was written ge
 
 from __future__ import annotations
 
-import time
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import timedelta
@@ -27,7 +26,6 @@ from core.sealing import Seal, Unreadable
 from core.sessions import Session, SessionsDown
 from sms.commands import Wanted, read_command
 from sms.gateway import Incoming
-from sms.thread import Thread
 from sms.visit import Answer, Visit
 
 _MOST_RACES = 60
@@ -36,6 +34,7 @@ _PAUSE_SECONDS = 2.0
 _SPAN = timedelta(hours=1)
 _MOST_IN_SPAN = 60
 _MOST_THE_SAME = 4
+_ALWAYS_HEARD = {Wanted.DANGER, Wanted.STOP, Wanted.START}
 
 log = structlog.get_logger()
 
@@ -124,34 +123,25 @@ class Entrance:
     def _answer(self, message: Message) -> None:
         phone = self.seal.open(message.phone_sealed)
         text = self.seal.open(message.text_sealed)
-        if self._wishes(message, text, phone):
-            return
-        if message.wish == "none":
-            self.inbox.close(message, "ignored")
+        is_yes = text.strip(" .!").casefold() == "yes"
+        if message.wish and not (message.wish == "start" and is_yes):
+            self._honour(message)
             return
         answer, language = self._converse(message, phone, text)
-        draft = answer.draft(self.seal) if answer else None
-        reply = _reply(message, language, draft) if draft else None
-        # Only YES comes here with a wish: to its carrier it begins the letters again, to us it may
-        # be an answer as well.
-        wants_letters = True if message.wish == "start" else None
+        # YES to a carrier begins the letters again, and to us it may be an answer as well.
+        wish = answer.wants_letters if answer else None
+        wants_letters = True if message.wish == "start" else wish
+        reply = _reply(message, language, answer.draft(self.seal)) if answer else None
         self.inbox.close(message, "done", reply, wants_letters=wants_letters)
+        if wants_letters is not None:
+            said = "letters_started" if wants_letters else "letters_stopped"
+            log.info(said, phone=masked(phone))
 
-    def _wishes(self, message: Message, text: str, phone: str) -> bool:
-        """Let a phone end or begin its letters; a provider that did so itself has answered."""
-        command = read_command(text)
-        wanted = command.wanted if command else None
-        is_stop = message.wish == "stop" or wanted is Wanted.STOP
-        is_yes = text.strip(" .!").casefold() == "yes"
-        is_start = (message.wish == "start" and not is_yes) or wanted is Wanted.START
-        if not is_stop and not is_start:
-            return False
-        language = self._language(message)
-        letter = Draft("letters_off" if is_stop else "letters_on")
-        reply = None if message.wish else _reply(message, language, letter)
-        self.inbox.close(message, "done", reply, wants_letters=not is_stop)
-        log.info("letters_stopped" if is_stop else "letters_started", phone=masked(phone))
-        return True
+    def _honour(self, message: Message) -> None:
+        """Do as a provider says that a phone wishes; it has answered by itself."""
+        wishes = {"stop": False, "start": True}
+        self.inbox.close(message, "done", wants_letters=wishes.get(message.wish))
+        log.info("wish_honoured", message=message.id, wish=message.wish)
 
     def _is_loop(self, message: Message, text: str, *, is_awaited: bool) -> bool:
         """Say whether a machine writes: too much, or the same again and again, unasked."""
@@ -160,22 +150,20 @@ class Entrance:
         if sent > _MOST_IN_SPAN or repeats:
             log.warning("sms_loop", message=message.id, sent=sent, same=same)
         command = read_command(text)
-        is_danger = command is not None and command.wanted is Wanted.DANGER
-        return (sent > _MOST_IN_SPAN or repeats) and not is_danger
+        is_heard = command is not None and command.wanted in _ALWAYS_HEARD
+        return (sent > _MOST_IN_SPAN or repeats) and not is_heard
 
     def _converse(self, message: Message, phone: str, text: str) -> tuple[Answer | None, str]:
         """Take the conversation on by this message; give the answer, and in which language."""
         for _ in range(_MOST_RACES):
             slip = self.office.sessions.open(phone)
             session = slip.session or Session(language=self._language(message))
-            thread = Thread.from_json(session.lines.get(Visit.CHANNEL))
-            if str(message.id) in thread.answers:
-                return Answer.from_json(thread.answers[str(message.id)]), session.language
             visit = Visit(self.office, self.seal, session, message, phone, self.carries_words)
-            if self._is_loop(message, text, is_awaited=visit.awaits(thread)):
+            if visit.was_heard:
+                return visit.answer_before, session.language
+            if self._is_loop(message, text, is_awaited=visit.is_awaited):
                 return None, session.language
-            answer, thread = visit.hear(text, thread, time.time())
-            session.lines[Visit.CHANNEL] = thread.to_json()
+            answer = visit.hear(text)
             if self.office.sessions.keep(slip, session):
                 return answer, session.language
         problem = "too many turns at once"

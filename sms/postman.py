@@ -138,8 +138,12 @@ class Postman:
                 # No key opens it, or its template or variables are no more.
                 self._end_dead(letter, repr(trouble))
                 return
+            held = self._held_till_slot(letter, route)
+            if held is None:
+                return  # it is no longer ours, or we are to stop
+            letter = held
             ending = self._hand_over(letter, outgoing, route)
-            if ending is None or isinstance(ending, Handed | Silent):
+            if isinstance(ending, Handed | Silent):
                 return
             troubles.append(f"{route.gateway.name}: {ending}")
             has_hope = has_hope or isinstance(ending, TryLater)
@@ -177,11 +181,13 @@ class Postman:
         self._surely(partial(self.office.outbox.mark_dead, letter, trouble))
         log.error("letter_dead", letter=letter.id, why=trouble)
 
-    def _hand_over(self, letter: Letter, outgoing: Outgoing, route: Route) -> Ending | None:
-        """Hand a letter to a gateway, and note how it went; None where it is no longer ours."""
+    def _held_till_slot(self, letter: Letter, route: Route) -> Letter | None:
+        """Wait for the route's turn; give the letter if it is ours for the length of a try."""
         self._stop.wait(self.office.switchboard.seconds_to_slot(route))
-        if self._stop.is_set() or not self.office.outbox.hold(letter):
-            return None  # where sending was slow another postman has it by now
+        return None if self._stop.is_set() else self.office.outbox.hold(letter)
+
+    def _hand_over(self, letter: Letter, outgoing: Outgoing, route: Route) -> Ending:
+        """Hand a letter to a gateway, and note how it went."""
         started = now()
         try:
             ending: Ending = route.gateway.send(outgoing)
@@ -224,14 +230,15 @@ class Postman:
 
     def _write(self, letter: Letter, route: Route) -> Outgoing:
         phone = self.office.seal.open(letter.phone_sealed)
+        token = new_token(letter.id, self.office.seal)
         language = self.office.languages.get(letter.language)
         if letter.words_sealed is not None and not route.is_dlt:
             words = self.office.seal.open(letter.words_sealed)
-            return Outgoing(letter.id, new_token(letter.id, self.office.seal), phone, words)
+            return Outgoing(letter.id, token, phone, words)
         wording = write_letter(letter.template, letter.variables, self.office.letterhead)
         text = render(wording, language)
         dlt_id = self._dlt_id(letter.template, language.code, text) if route.is_dlt else None
-        return Outgoing(letter.id, new_token(letter.id, self.office.seal), phone, text, dlt_id)
+        return Outgoing(letter.id, token, phone, text, dlt_id)
 
     def _dlt_id(self, template: str, language: str, text: str) -> str:
         registered = self.office.register.find(template, language)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
@@ -21,7 +22,7 @@ from core.scripts.main_menu import main_menu
 from core.sealing import Seal
 from core.sessions import Session
 from core.text import Text
-from sms.commands import Amid, Command, Wanted, read_command
+from sms.commands import CARRIER_WORDS, Amid, Command, Wanted, read_command
 from sms.message import list_stations, paper, write
 from sms.thread import Thread
 
@@ -32,11 +33,15 @@ _FIRST_OF_ALL = Text("In danger? Dial 112 first.")
 
 @dataclass(frozen=True)
 class Answer:
-    """What we say: a letter, or words of our own with the letter that stands in for them."""
+    """What we say: a letter, or words of our own with the letter that stands in for them.
+
+    `wants_letters` is set where the phone has just ended its letters, or begun them again.
+    """
 
     letter: str
     variables: Mapping[str, str] = field(default_factory=dict)
     words: str | None = None
+    wants_letters: bool | None = None
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any] | None) -> Answer | None:
@@ -67,6 +72,7 @@ class Visit:
         self._session = session
         self._message = message
         self._carries_words = carries_words
+        self._thread = Thread.from_json(session.lines.get(self.CHANNEL))
         contact = Contact(phone, self.CHANNEL, carries_unicode=True, stays_on_phone=True)
         self._talk = Talk(
             script=partial(main_menu, DutyOfficer(office, contact, session)),
@@ -76,16 +82,34 @@ class Visit:
 
     @staticmethod
     def language(office: Office, chosen: str | None, text: str) -> Language:
-        """Give the language a phone has chosen, or else one in the script that it writes."""
+        """Give the language a phone has chosen, or else one in the script that it writes.
+
+        A word that carriers act on is written as they tell it, and says nothing of that.
+        """
         if chosen:
             return office.languages.get(chosen)
-        is_latin = any(map(str.isalpha, text)) and text.isascii()
+        command = read_command(text)
+        is_told = command is not None and command.wanted in CARRIER_WORDS
+        is_latin = any(map(str.isalpha, text)) and text.isascii() and not is_told
         return office.languages.offered(unicode=not is_latin)[0]
 
-    def hear(self, text: str, thread: Thread, moment: float) -> tuple[Answer | None, Thread]:
-        """Understand an SMS; give the answer, if any, and what to remember of the exchange."""
-        self._thread = thread
-        self._moment = moment
+    @property
+    def was_heard(self) -> bool:
+        """Whether this very message was heard before."""
+        return str(self._message.id) in self._thread.answers
+
+    @property
+    def answer_before(self) -> Answer | None:
+        """Give what was said to this message when it was heard before."""
+        return Answer.from_json(self._thread.answers[str(self._message.id)])
+
+    @property
+    def is_awaited(self) -> bool:
+        """Whether an answer of this phone is awaited."""
+        return self._awaited() is not None
+
+    def hear(self, text: str) -> Answer | None:
+        """Understand an SMS, note the exchange in the session, and give the answer, if any."""
         awaited = self._awaited()
         command = read_command(text, amid=self._manner(awaited))
         if command:
@@ -97,12 +121,9 @@ class Visit:
             said = self._say(due, view)
         else:
             said = self._greet(text)
-        return said, self._thread.heard(self._message.id, asdict(said) if said else None)
-
-    def awaits(self, thread: Thread) -> bool:
-        """Say whether an answer of this phone is awaited."""
-        self._thread = thread
-        return self._awaited() is not None
+        thread = self._thread.heard(self._message.id, asdict(said) if said else None)
+        self._session.lines[self.CHANNEL] = thread.to_json()
+        return said
 
     def _manner(self, awaited: Ask | None) -> Amid:
         """Say amid what an SMS comes, which decides what is read as a command."""
@@ -132,6 +153,8 @@ class Visit:
 
     def _obey(self, command: Command) -> Answer | None:
         acts: dict[Wanted, Callable[[], Answer | None]] = {
+            Wanted.STOP: lambda: Answer("letters_off", wants_letters=False),
+            Wanted.START: lambda: Answer("letters_on", wants_letters=True),
             Wanted.DANGER: lambda: Answer("danger"),
             Wanted.HELP: self._help,
             Wanted.MENU: lambda: self._begin({}),
@@ -143,7 +166,7 @@ class Visit:
         return acts[command.wanted]()
 
     def _help(self) -> Answer:
-        self._thread = replace(self._thread, helped_at=self._moment)
+        self._thread = replace(self._thread, helped_at=time.time())
         return Answer("help")
 
     def _greet(self, text: str) -> Answer | None:
@@ -156,11 +179,12 @@ class Visit:
         pin = western_digits(text).strip()
         if pin in self._office.directory.pins:
             return self._stations(pin)
-        if self._moment - self._thread.helped_at >= HELP_EVERY_SECONDS:
+        moment = time.time()
+        if moment - self._thread.helped_at >= HELP_EVERY_SECONDS:
             return self._help()
         is_sentence = len(text.split()) >= _WORDS_OF_A_SENTENCE
-        if is_sentence and self._moment - self._thread.warned_at >= HELP_EVERY_SECONDS:
-            self._thread = replace(self._thread, warned_at=self._moment)
+        if is_sentence and moment - self._thread.warned_at >= HELP_EVERY_SECONDS:
+            self._thread = replace(self._thread, warned_at=moment)
             return Answer("danger")
         return None
 

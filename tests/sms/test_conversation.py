@@ -268,3 +268,26 @@ def test_a_status_by_sms_keeps_a_womens_station_to_itself(texter: Texter, servic
     assert "पटना" in told
     assert "महिला" not in told
     assert "महिला" in service.caller().dials(f"2*{reference}").screen
+
+
+@pytest.mark.parametrize("letters", ["Band", "बंद"])
+def test_the_first_letters_of_a_station_do_not_stop_the_letters(
+    texter: Texter, service: Service, letters: str
+) -> None:
+    for text in ("शिकायत", "4", "800001"):
+        texter.writes(text)
+    assert "SMS नहीं आएगा" not in texter.writes(letters).reads
+    assert service.parts.office.citizens.wants_letters(texter.phone)
+    assert texter.writes("STOP").reads.startswith("अब SMS नहीं आएगा।")
+
+
+@pytest.mark.parametrize(("text", "then"), [("haan", "शिकायत भेजें?"), ("nahin", "नंबर लिखकर भेजें।")])
+def test_yes_or_no_to_a_draft_neither_sends_nor_discards_it(
+    texter: Texter, service: Service, text: str, then: str
+) -> None:
+    texter.writes(f"शिकायत 800001 {STORY}")
+    service.caller().dials().drops()
+    assert texter.writes("नमस्ते").reads.startswith("बात यहां रुकी थी:")
+    assert then in texter.writes(text).reads
+    assert service.parts.cases.newest() == []
+    assert "शिकायत भेजें?" in texter.reads

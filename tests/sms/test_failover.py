@@ -290,6 +290,23 @@ def test_a_letter_stays_in_its_hands_for_the_length_of_a_try(service: Service) -
         assert outbox.take_due() == []
 
 
+def test_a_letter_whose_lease_was_renewed_goes_on_to_the_next_gateway(service: Service) -> None:
+    with time_machine.travel(NOON, tick=False) as clock:
+
+        class Takes(Down):
+            def send(self, letter: Outgoing) -> Handed:
+                clock.shift(timedelta(seconds=100))
+                return super().send(letter)
+
+        registers(service.caller())
+        slow = [Takes(name=f"slow{number}") for number in range(5)]
+        routes = [Route(each, weight=9999) for each in slow]
+        well = Unsteady(name="well")
+        postman_of(service, *routes, Route(well)).round()
+    assert [each.asked for each in slow] == [1] * 5
+    assert len(well.sent) == 1
+
+
 def test_an_answer_in_words_falls_back_on_the_letter_that_says_the_same(service: Service) -> None:
     reference = registers(service.caller())
     service.inbox()

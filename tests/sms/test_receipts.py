@@ -38,6 +38,18 @@ def deliveries(service: Service) -> Deliveries:
     return Deliveries(service.parts.database, seal_of(service))
 
 
+class InParts(Unsteady):
+    """A gateway that takes a letter in so many parts."""
+
+    def __init__(self, parts: int) -> None:
+        super().__init__()
+        self.parts = parts
+
+    def send(self, letter: Outgoing) -> Handed:
+        super().send(letter)
+        return Handed(None, self.parts)
+
+
 @pytest.mark.parametrize("by", ["token", "id"])
 def test_a_receipt_settles_its_letter(service: Service, deliveries: Deliveries, by: str) -> None:
     out = sent(service, Unsteady())
@@ -80,12 +92,7 @@ def test_a_receipt_for_something_unknown_does_no_harm(
 def test_a_long_message_is_delivered_when_all_its_parts_are(
     service: Service, deliveries: Deliveries
 ) -> None:
-    class InParts(Unsteady):
-        def send(self, letter: Outgoing) -> Handed:
-            super().send(letter)
-            return Handed(None, parts=3)
-
-    out = sent(service, InParts())
+    out = sent(service, InParts(3))
     for part in ("2", "1", "2", "1"):
         deliveries.keep("unsteady", Receipt(out.token, "delivered", part))
         assert letter(service).status == "sent"
@@ -96,12 +103,7 @@ def test_a_long_message_is_delivered_when_all_its_parts_are(
 def test_a_long_message_has_failed_when_one_part_has(
     service: Service, deliveries: Deliveries
 ) -> None:
-    class InParts(Unsteady):
-        def send(self, letter: Outgoing) -> Handed:
-            super().send(letter)
-            return Handed(None, parts=2)
-
-    out = sent(service, InParts())
+    out = sent(service, InParts(2))
     deliveries.keep("unsteady", Receipt(out.token, "delivered", "1"))
     deliveries.keep("unsteady", Receipt(out.token, "failed", "2", "out of reach"))
     assert (letter(service).status, letter(service).trouble) == ("failed", "out of reach")
