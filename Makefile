@@ -6,10 +6,11 @@ ARGS ?=
 
 BIN := $(VENV)/bin
 LOCALES := hi hi_Latn en
-SOURCES := app.py $(wildcard audio console core ivr simulator sms ussd)
+SPOKEN := hi en
+SOURCES := app.py audio console core ivr providers simulator sms ussd
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo-kannel test check format transcripts messages lock clean venv runtime dev
+.PHONY: help run demo-kannel test check format transcripts messages catalogue lock clean venv runtime dev
 
 help: ## Show this help
 	@sed -n 's/^\([a-z-]*\):.*## /\1|/p' Makefile | awk -F '|' '{ printf "  make %-12s %s\n", $$1, $$2 }'
@@ -37,13 +38,18 @@ format: dev ## Format the code and mend what ruff can mend
 transcripts: dev ## Write anew every conversation as each channel shows it
 	$(BIN)/python -m tests.transcripts
 
+# messages.po has what is written, spoken.po all that calls may say (empty: said as it is written).
 messages: dev ## Take new sentences from the code into locales/
 	@mkdir -p build
+	@$(MAKE) --silent catalogue DOMAIN=messages WHERE="console core simulator sms ussd" IN="$(LOCALES)"
+	@$(MAKE) --silent catalogue DOMAIN=spoken WHERE="audio core ivr" IN="$(SPOKEN)"
+
+catalogue:
 	$(BIN)/pybabel -q extract -F pyproject.toml --no-default-keywords -k Text --add-location=file \
-		--sort-output --no-wrap --project=pukar -o build/messages.pot $(SOURCES)
-	@for locale in $(LOCALES); do \
-		$(BIN)/pybabel -q update -i build/messages.pot -d locales -l $$locale --init-missing \
-			--no-fuzzy-matching --no-wrap --ignore-pot-creation-date || exit 1; \
+		--sort-output --no-wrap --project=pukar -o build/$(DOMAIN).pot $(WHERE)
+	@for locale in $(IN); do \
+		$(BIN)/pybabel -q update -i build/$(DOMAIN).pot -d locales -D $(DOMAIN) -l $$locale \
+			--init-missing --no-fuzzy-matching --no-wrap --ignore-pot-creation-date || exit 1; \
 	done
 
 COMPILE = build/uv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes \

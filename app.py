@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from urllib.parse import quote
 
 import click
-from flask import Flask
+from flask import Blueprint, Flask
 from flask.cli import FlaskGroup
 
+from audio.blueprint import audio_blueprint
+from audio.library import Library
+from audio.vault import Vault
 from console.commands import COMMANDS
 from console.parts import KEY, Parts
+from core.calls import Calls
 from core.cases import Cases
 from core.citizens import Citizens
 from core.database import Database, DatabaseDown
@@ -25,11 +30,26 @@ from core.language import read_languages
 from core.letters import Letterhead
 from core.logs import configure_logs
 from core.outbox import Outbox
+from core.phone import PhoneError, normalise_phone
+from core.recordings import Recordings
 from core.sealing import Seal
 from core.session_ends import SessionEnds
 from core.sessions import Sessions, SessionsDown
 from core.settings import Settings, SettingsError, read_settings
+from core.voice_gaps import VoiceGaps
+from ivr.blueprint import ivr_blueprint
+from ivr.collector import Collector
+from ivr.dialler import Dialler
+from ivr.entrance import Entrance as IvrEntrance
+from ivr.entrance import Files
+from ivr.gateway import Gateway as VoiceGateway
+from ivr.gateways.africastalking import AfricasTalking as AfricasTalkingVoice
+from ivr.gateways.twilio import Twilio as TwilioVoice
+from ivr.visit import Desk
+from ivr.voice import Voices
+from providers.twilio import Account
 from simulator.page import simulator_page
+from simulator.voice import Voice as PlayedVoice
 from sms.blueprint import sms_blueprint
 from sms.entrance import Entrance as SmsEntrance
 from sms.entrance import own_numbers
@@ -53,6 +73,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     settings = settings or read_settings()
     configure_logs(as_json=not settings.is_demo)
     seal = Seal(settings.data_keys, settings.secret_key)
+    vault = _vault(settings, seal)
     database = Database(settings.database_url)
     languages = read_languages()
     letterhead = Letterhead(settings.voice_number, settings.service_code, settings.sms_number)
@@ -61,6 +82,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     sms_gateways = _sms_gateways(settings, phones)
     shares = GatewayShares(database)
     switchboard = Switchboard(_routes(settings, sms_gateways), shares)
+    calls, recordings = Calls(database, seal), Recordings(database, seal)
     office = Office(
         directory=read_directory(),
         languages=languages,
@@ -70,6 +92,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         helpline=settings.voice_number,
         sms_number=settings.sms_number,
         carries_news=lambda language: switchboard.carries_news(register, language),
+        calls=calls if settings.has_voice else None,
     )
     outbox, deliveries = Outbox(database), Deliveries(database, seal)
     postman = Postman(
@@ -102,20 +125,46 @@ def create_app(settings: Settings | None = None) -> Flask:
     )
     ussd_gateways: list[UssdGateway] = [AfricasTalking(settings.africastalking_budget)]
     key = "" if settings.is_demo else settings.webhook_key
+    voice_gateways = {each.name: each for each in _voice_gateways(settings, key)}
+    library, gaps = Library(settings.audio_dir.resolve()), VoiceGaps(database)
+    voices = Voices(library, gaps, settings.public_url)
+    desk = Desk(office, voices, seal, settings.emergency_dial)
+    ends = SessionEnds(database, seal)
+    files = Files(calls, recordings, outbox, ends, letterhead)
 
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.extensions[KEY] = Parts(
-        settings, database, office, outbox, shares, register, switchboard, postman, sms_entrance
+        settings=settings,
+        database=database,
+        office=office,
+        outbox=outbox,
+        shares=shares,
+        register=register,
+        switchboard=switchboard,
+        postman=postman,
+        entrance=sms_entrance,
+        library=library,
+        vault=vault,
+        calls=calls,
+        recordings=recordings,
+        gaps=gaps,
+        collector=Collector(recordings, voice_gateways, vault),
+        dialler=_dialler(settings, calls, voice_gateways, seal),
     )
     app.register_blueprint(health_blueprint(database, office.sessions))
     for gateway in ussd_gateways:
-        entrance = Entrance(gateway, office, SessionEnds(database, seal), seal)
+        entrance = Entrance(gateway, office, ends, seal)
         app.register_blueprint(ussd_blueprint(entrance, key))
     for each in sms_gateways:
         app.register_blueprint(sms_blueprint(each, sms_entrance, settings.public_url, key))
+    missed_call_number = _as_phone(settings.missed_call_number)
+    for voice_gateway in voice_gateways.values():
+        ivr_entrance = IvrEntrance(voice_gateway, desk, files, missed_call_number)
+        app.register_blueprint(ivr_blueprint(ivr_entrance, settings.public_url, key))
+    app.register_blueprint(audio_blueprint(library))
     if settings.is_demo:
-        app.register_blueprint(simulator_page(phones, settings.service_code, settings.sms_number))
+        app.register_blueprint(_simulator(settings, phones, library))
     for command in COMMANDS:
         app.cli.add_command(command)
     return app
@@ -136,10 +185,8 @@ def _sms_gateways(settings: Settings, phones: Simulator) -> list[SmsGateway]:
             timeout=settings.sms_timeout,
         ),
         Twilio(
-            settings.twilio_account_sid,
-            settings.twilio_auth_token,
+            _twilio_account(settings),
             number=settings.twilio_number,
-            base_url=settings.twilio_base_url,
             public_url=settings.public_url,
             timeout=settings.sms_timeout,
         ),
@@ -154,6 +201,68 @@ def _sms_gateways(settings: Settings, phones: Simulator) -> list[SmsGateway]:
         ),
     ]
     return [*gateways, phones] if settings.is_demo else gateways
+
+
+def _voice_gateways(settings: Settings, key: str) -> list[VoiceGateway]:
+    """Make every gateway: each may call us, whichever of them makes our calls."""
+    number = _as_phone(settings.voice_number)
+    hosts = settings.africastalking_recording_hosts.replace(" ", "").split(",")
+    return [
+        AfricasTalkingVoice(
+            settings.africastalking_username or "demo",
+            settings.africastalking_api_key or "demo",
+            base_url=settings.africastalking_voice_url,
+            number=number,
+            hosts=filter(None, hosts),
+            public_url=settings.public_url,
+            key=quote(key, safe=""),
+        ),
+        TwilioVoice(_twilio_account(settings), number=number, public_url=settings.public_url),
+    ]
+
+
+def _dialler(
+    settings: Settings, calls: Calls, gateways: Mapping[str, VoiceGateway], seal: Seal
+) -> Dialler | None:
+    if not settings.has_voice:
+        return None
+    gateway = gateways[settings.voice_gateway]
+    quiet_hours = settings.hours_without_calls
+    return Dialler(calls, gateway, seal, quiet_hours, settings.letters_by_call)
+
+
+def _vault(settings: Settings, seal: Seal) -> Vault:
+    """Open the store of recordings: by default a folder among our data."""
+    address = settings.recordings_url or str(settings.data_dir.resolve() / "recordings")
+    try:
+        return Vault(address, seal)
+    except (ImportError, ValueError) as error:
+        raise SettingsError(f"RECORDINGS_URL: {error}") from error
+
+
+def _simulator(settings: Settings, phones: Simulator, library: Library) -> Blueprint:
+    voice = PlayedVoice(
+        settings.voice_number,
+        settings.missed_call_number,
+        settings.data_dir / "voice",
+        library.transcript_of,
+        settings.public_url,
+    )
+    return simulator_page(phones, settings.service_code, settings.sms_number, voice)
+
+
+def _as_phone(number: str) -> str:
+    """Give a number as callers' numbers are written; a short code stays as it is."""
+    try:
+        return normalise_phone(number)
+    except PhoneError:
+        return number
+
+
+def _twilio_account(settings: Settings) -> Account:
+    return Account(
+        settings.twilio_account_sid, settings.twilio_auth_token, settings.twilio_base_url
+    )
 
 
 def _routes(settings: Settings, gateways: list[SmsGateway]) -> list[Route]:

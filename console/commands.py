@@ -5,6 +5,7 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
+from console.audio import audio
 from console.cases import cases
 from console.dlt import dlt
 from console.letters import gateways, letters
@@ -26,4 +27,4 @@ def upgrade() -> None:
     click.echo("The database is up to date.")
 
 
-COMMANDS = (cases, db, dlt, gateways, letters, serve, talk, worker)
+COMMANDS = (audio, cases, db, dlt, gateways, letters, serve, talk, worker)

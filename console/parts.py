@@ -7,13 +7,20 @@ from typing import cast
 
 from flask import current_app
 
+from audio.library import Library
+from audio.vault import Vault
+from core.calls import Calls
 from core.cases import Cases
 from core.database import Database
 from core.dlt import Register
 from core.duty_officer import Office
 from core.gateway_shares import GatewayShares
 from core.outbox import Outbox
+from core.recordings import Recordings
 from core.settings import Settings
+from core.voice_gaps import VoiceGaps
+from ivr.collector import Collector
+from ivr.dialler import Dialler
 from sms.entrance import Entrance
 from sms.postman import Postman
 from sms.switchboard import Switchboard
@@ -23,7 +30,7 @@ KEY = "pukar"
 
 @dataclass(frozen=True)
 class Parts:
-    """What `create_app` has put together."""
+    """What `create_app` has put together; without a `dialler` no calls are made."""
 
     settings: Settings
     database: Database
@@ -34,6 +41,13 @@ class Parts:
     switchboard: Switchboard
     postman: Postman
     entrance: Entrance
+    library: Library
+    vault: Vault
+    calls: Calls
+    recordings: Recordings
+    gaps: VoiceGaps
+    collector: Collector
+    dialler: Dialler | None
 
     @property
     def cases(self) -> Cases:

@@ -16,6 +16,7 @@ from granian import Granian
 from granian.constants import Interfaces
 from granian.log import LogLevels
 
+from console.audio import is_voice_made, make_voice
 from console.parts import Parts, current_parts, prepared
 from core.database import DatabaseDown, TablesMissing
 from core.embedded import EmbeddedRedis
@@ -36,8 +37,10 @@ def serve(host: str, workers: int, threads: int) -> None:
     with ExitStack() as running:
         if parts.settings.is_demo:
             running.enter_context(embedded(parts))
+            make_voice(parts)
             running.enter_context(in_background(parts.postman.run))
-            running.enter_context(in_background(parts.entrance.run))
+            for work in _other_work(parts):
+                running.enter_context(in_background(work))
         _check_tables(parts)
         _welcome(parts, host)
         # A forked child would share our database connections and lack our threads.
@@ -60,7 +63,7 @@ def serve(host: str, workers: int, threads: int) -> None:
 @click.command()
 @with_appcontext
 def worker() -> None:
-    """Do the background work (letters, SMS that wait for an answer) until told to stop."""
+    """Do the background work until told to stop: letters, SMS to answer, recordings, calls."""
     parts = current_parts()
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -70,8 +73,16 @@ def worker() -> None:
         raise click.ClickException("SMS_GATEWAYS names no gateway: letters wait in the outbox.")
     _warn_of_missing_wordings(parts)
     click.echo("The postman is at work; Ctrl-C ends it.")
-    with in_background(parts.entrance.run):
+    with ExitStack() as running:
+        for work in _other_work(parts):
+            running.enter_context(in_background(work))
         parts.postman.run(stop)
+
+
+def _other_work(parts: Parts) -> list[Callable[[Event], None]]:
+    """List the work beside the postman's."""
+    calls = [parts.dialler.run] if parts.dialler else []
+    return [parts.entrance.run, parts.collector.run, *calls]
 
 
 def _warn_of_missing_wordings(parts: Parts) -> None:
@@ -139,7 +150,10 @@ def _welcome(parts: Parts, host: str) -> None:
     )
     if parts.settings.is_demo:
         _say(f"\n  Phone simulator  {address}/simulator/   (dial {parts.settings.service_code})")
+        _say(f"  Call it at       {parts.settings.voice_number}, in the simulator")
         _say(f"  In the terminal  {sys.argv[0]} talk")
+    if not parts.settings.is_demo and not is_voice_made(parts):
+        _say("  The voice is not made: calls speak with gaps. Run: pukar audio build")
     _say(f"  Health           {address}/health/ready\n  Ctrl-C ends the service.\n")
 
 

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from core.citizens import chosen_language, remember_citizen
 from core.clock import HERE, now
 from core.database import Database
+from core.dialogue import Recorded, Typed
 from core.letters import letter_of_state
 from core.outbox import Draft, Recipient, post
 from core.reference import grouped, is_well_formed, new_reference, ungrouped
@@ -44,7 +45,7 @@ class NewCase:
     district: str | None
     station: str | None
     usual_station: str | None
-    story: str
+    story: Typed | Recorded
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +62,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A registered case, opened for reading."""
+    """A registered case, opened for reading; its story is empty where it was spoken."""
 
     id: int
     reference: str
@@ -73,6 +74,7 @@ class Case:
     district: str | None
     station: str | None
     story: str
+    recording: str | None
     state: str
     state_since: datetime
     registered_at: datetime
@@ -236,7 +238,8 @@ class Cases:
                     channel=new.channel,
                     district=new.district,
                     station=new.station,
-                    story_sealed=self._seal.close(new.story),
+                    story_sealed=self._seal.close(_words_of(new.story)),
+                    recording=_recording_of(new.story),
                     state=FIRST_STATE,
                     state_since=moment,
                     registered_at=moment,
@@ -265,6 +268,7 @@ class Cases:
             district=row.district,
             station=row.station,
             story=self._seal.open(row.story_sealed),
+            recording=row.recording,
             state=row.state,
             state_since=row.state_since,
             registered_at=row.registered_at,
@@ -320,4 +324,15 @@ def _is_past_date(written: str) -> bool:
 
 
 def _contents(told: NewCase | Case) -> tuple[str, ...]:
-    return (told.kind, told.story)  # the place may have changed by a transfer
+    """Give what tells one case from another; the place may have changed by a transfer."""
+    if isinstance(told, Case):
+        return (told.kind, told.recording or told.story)
+    return (told.kind, _recording_of(told.story) or _words_of(told.story))
+
+
+def _words_of(story: Typed | Recorded) -> str:
+    return story.words if isinstance(story, Typed) else ""
+
+
+def _recording_of(story: Typed | Recorded) -> str | None:
+    return story.recording if isinstance(story, Recorded) else None

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from core.dialogue import Ask, Choice, Do, Json, Once, Question, Said, Script, option, play
+from core.dialogue import Ask, Choice, Do, Json, Once, Question, Said, Script, Story, option, play
 from core.text import Name, Text
 
 EMERGENCY_NUMBER = "112"
@@ -19,6 +20,9 @@ _EMERGENCY_KEPT = Text("In danger? Dial 112 now. What you told us is kept.")
 YES = Name("haan", "हां")
 _GOODBYE = Text("Thank you. In danger dial 112.")
 _RESUME = (option("go_on", Text("Go on"), YES), option("anew", Text("Start anew")))
+_PLAYBACK = (option("keep", Text("Keep it")), option("again", Text("Say it again")))
+_WE_CALL = Text("We call you in a moment. Pick up and speak.")
+_PLEASE_CALL = Text("We cannot call you now. Please call {helpline} and speak.")
 _HELP = (option("go_on", Text("Try again")),)
 
 
@@ -28,7 +32,7 @@ class Conversation:
 
     `misses` counts answers in a row that were not understood, `told` the questions answered
     (those in passing apart). `asides` are the questions we ask on our own account ("resume",
-    "help") before the script's, the last one first.
+    "help", "playback") before the script's, the last one first.
     """
 
     id: str
@@ -66,17 +70,26 @@ class Danger:
     """The caller asked for the emergency number."""
 
 
-Heard: TypeAlias = Meant | Back | NotUnderstood | Danger
+@dataclass(frozen=True, slots=True)
+class SpeakInstead:
+    """The caller would rather be called and speak than write."""
+
+
+Heard: TypeAlias = Meant | Back | NotUnderstood | Danger | SpeakInstead
 Due: TypeAlias = Ask | Said
 
 
 @dataclass(frozen=True)
 class Talk:
-    """A script with what its conversations share: the helpline, the id of a new beginning."""
+    """A script with what its conversations share: the helpline, the id of a new beginning.
+
+    `call_back` has the caller called, and says whether that could be done; None where nobody is.
+    """
 
     script: Script
     helpline: str
     fresh_id: str
+    call_back: Callable[[], bool] | None = None
 
     def due(self, conversation: Conversation) -> Due:
         """Do the work that is due, and say what the caller is to hear now."""
@@ -97,6 +110,8 @@ class Talk:
             return Said(_EMERGENCY_KEPT if conversation.told else _EMERGENCY, due.passed)
         if isinstance(due, Said):
             return due
+        if isinstance(heard, SpeakInstead):
+            return self._call(due)
         if isinstance(heard, Back):
             return self._back(conversation, due)
         if isinstance(heard, NotUnderstood):
@@ -105,15 +120,29 @@ class Talk:
             self._keep(conversation, due.question, heard.meaning)
         return self.due(conversation)
 
+    def _call(self, due: Ask) -> Due:
+        is_called = self.call_back is not None and self.call_back()
+        words = _WE_CALL if is_called else _PLEASE_CALL(helpline=self.helpline)
+        return Said(words, due.passed)
+
     def _keep(self, conversation: Conversation, question: Question, meaning: Json) -> None:
+        conversation.misses = 0
         if not conversation.asides:
             conversation.answers[question.name] = meaning
-        elif conversation.asides.pop() == "resume" and meaning == "anew":
+            if isinstance(question, Story) and "recorded" in meaning:
+                conversation.asides.append("playback")
+            return
+        conversation.asides.pop()
+        if meaning == "anew":
             conversation.id = self.fresh_id
             conversation.answers.clear()
-        conversation.misses = 0
+        elif meaning == "again":
+            self._back(conversation, self.due(conversation))
 
-    def _back(self, conversation: Conversation, due: Ask) -> Due:
+    def _back(self, conversation: Conversation, due: Due) -> Due:
+        if conversation.asides[-1:] == ["playback"]:
+            conversation.asides.pop()
+            due = self.due(conversation)
         questions = _questions(due)
         if not questions:
             return Said(_GOODBYE, due.passed)
@@ -127,6 +156,8 @@ class Talk:
         """Give the question we ask before the script's, which is due."""
         if kind == "resume":
             return Choice("resume", question.text, _RESUME, intro=Text("You stopped at:"))
+        if kind == "playback":
+            return Choice("playback", Text("Is this what you wish to say?"), _PLAYBACK)
         offer = Text("Help: call {helpline}. In danger: 112.")(helpline=self.helpline)
         return Choice("help", offer, _HELP)
 

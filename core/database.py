@@ -15,7 +15,7 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from core.tables import gateways
+from core.tables import voice_gaps
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 _PATIENCE_SECONDS = 2  # a caller waits; TRAI asks for an answer within two seconds
@@ -73,7 +73,7 @@ class Database:
         """Raise DatabaseDown unless the database answers and has its tables."""
         try:
             with self.reading() as connection:
-                connection.execute(select(gateways.c.name).limit(1))  # of the newest tables
+                connection.execute(select(voice_gaps.c.clip).limit(1))  # of the newest tables
         except DBAPIError as error:
             message = "the database lacks tables, or has older ones: run pukar db upgrade"
             raise TablesMissing(message) from error

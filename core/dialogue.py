@@ -105,9 +105,16 @@ class Typed:
     words: str
 
 
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """A story as the caller spoke it: the id of its recording, which may still be on its way."""
+
+    recording: str
+
+
 @dataclass(frozen=True)
 class Story:
-    """Tell something in words of one's own."""
+    """Tell something in words of one's own, typed or spoken."""
 
     name: str
     text: Words
@@ -115,13 +122,17 @@ class Story:
     passing: bool = False
     expected: ClassVar[Text] = Text("Please write a few words.")
 
-    def recall(self, kept: Json) -> Typed:
-        """Give the story as kept: `{"typed": "..."}`."""
-        if isinstance(kept, dict) and isinstance(kept.get("typed"), str):
-            return Typed(kept["typed"])
-        raise StaleAnswer(self.name)
+    def recall(self, kept: Json) -> Typed | Recorded:
+        """Give the story as kept: `{"typed": "..."}` or `{"recorded": "..."}`."""
+        match kept:
+            case {"typed": str(words)}:
+                return Typed(words)
+            case {"recorded": str(recording)}:
+                return Recorded(recording)
+            case _:
+                raise StaleAnswer(self.name)
 
-    def __await__(self) -> Generator[Story, Typed, Typed]:
+    def __await__(self) -> Generator[Story, Typed | Recorded, Typed | Recorded]:
         """Wait for the caller's words."""
         return (yield self)
 

@@ -6,11 +6,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
+from core.calls import Calls, Wish
 from core.cases import Case, Cases, NewCase
 from core.citizens import Citizens
 from core.clock import local_date
+from core.dialogue import Recorded, Typed
 from core.directory import SPECIAL_STATIONS, Directory
-from core.language import Languages
+from core.language import Language, Languages
 from core.police import Place, Standing
 from core.reference import is_well_formed
 from core.scripts.register_complaint import SENSITIVE_KINDS
@@ -24,7 +26,8 @@ WRONG_NUMBERS_PER_HOUR = 5
 class Office:
     """What every officer on duty works with.
 
-    `carries_news` says whether letters in a language go out at all.
+    `carries_news` says whether letters in a language go out at all; without `calls` nobody is
+    called.
     """
 
     directory: Directory
@@ -35,15 +38,19 @@ class Office:
     helpline: str
     sms_number: str
     carries_news: Callable[[str], bool]
+    calls: Calls | None = None
 
 
 @dataclass(frozen=True)
 class Contact:
-    """Who is calling, and how; what is said by SMS `stays_on_phone`, which others hold as well."""
+    """Who is calling, and how: the `languages` are those that the channel carries.
+
+    What is said by SMS `stays_on_phone`, which others hold as well.
+    """
 
     phone: str
     channel: str
-    carries_unicode: bool
+    languages: Sequence[Language]
     stays_on_phone: bool = False
 
 
@@ -63,8 +70,7 @@ class DutyOfficer:
     @property
     def languages(self) -> Sequence[tuple[str, Words]]:
         """List the languages the caller's channel carries: code and own name."""
-        offered = self._office.languages.offered(unicode=self._contact.carries_unicode)
-        return [(each.code, each.name) for each in offered]
+        return [(each.code, each.name) for each in self._contact.languages]
 
     @property
     def helpline(self) -> str:
@@ -85,7 +91,7 @@ class DutyOfficer:
         """Give the code of the station this phone last wrote to."""
         return self._office.citizens.usual_station_of(self._contact.phone)
 
-    def register(self, kind: str, place: Place, story: str) -> str:
+    def register(self, kind: str, place: Place, story: Typed | Recorded) -> str:
         """Register a complaint and give its reference number."""
         return self._office.cases.register(
             NewCase(
@@ -105,7 +111,18 @@ class DutyOfficer:
     def sends_news(self) -> bool:
         """Say whether this phone will be told of news by SMS."""
         wanted = self._office.citizens.wants_letters(self._contact.phone)
-        return wanted and self._office.carries_news(self._session.language)
+        written = self._office.languages.get(self._session.language)
+        return wanted and self._office.carries_news(written.code)
+
+    @property
+    def calls_back(self) -> Callable[[], bool] | None:
+        """Give what has this phone called to speak its story, if calls can be made."""
+        return self._ask_for_call if self._office.calls else None
+
+    def _ask_for_call(self) -> bool:
+        conversation = self._session.conversation.id
+        calls = self._office.calls
+        return calls is not None and calls.ask(Wish("story", conversation, self._contact.phone))
 
     def registered_before(self) -> str | None:
         """Give the reference number if this very conversation has registered."""

@@ -1,8 +1,11 @@
-"""The languages we speak: one gettext catalogue each, found in `locales/`.
+"""The languages of the service: a folder each in `locales/`, with gettext catalogues.
 
-A new language is a new folder with a `messages.po`; its header says how the language is
-called in itself (`X-Own-Name`) and on a phone without Devanagari (`X-Latin-Name`), in which
-alphabet it spells names (`X-Alphabet`: Deva or Latn), and its place in the menu (`X-Order`).
+`messages.po` makes a language that is written, `spoken.po` one that is spoken on calls; Bhojpuri
+may be spoken only. A header says how the language is called in itself (`X-Own-Name`) and on a
+phone without Devanagari (`X-Latin-Name`), in which alphabet it spells names (`X-Alphabet`: Deva or
+Latn), and its place in the menu (`X-Order`). `spoken.po` also says which voice of the engines reads
+it (`X-Voice`, a language code such as hi), and, where it is not written, in which language its
+citizens get their letters (`X-Written-As`).
 """
 
 from __future__ import annotations
@@ -18,6 +21,7 @@ from core.alphabet import normalise
 from core.text import Joined, Name, Slot, Text, Words
 
 _HEADER = {"X-Own-Name", "X-Latin-Name", "X-Alphabet", "X-Order"}
+_CATALOGUES = ("messages.po", "spoken.po")
 LOCALES = Path(__file__).parent.parent / "locales"
 
 
@@ -30,6 +34,13 @@ class Language:
     alphabet: str
     order: int
     messages: Mapping[str, str] = field(repr=False, compare=False)
+    spoken: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    voice: str = ""
+    written_as: str = ""
+
+    def aloud(self, key: str) -> str:
+        """Give the wording of a message on a call: as it is spoken, or else as it is written."""
+        return self.spoken.get(key) or self.messages.get(key, key)
 
     @property
     def is_latin(self) -> bool:
@@ -38,50 +49,76 @@ class Language:
 
 
 class Languages:
-    """All languages of the service, by code and in the order of the menu."""
+    """All languages of the service, in the order of the menu: those written, those spoken."""
 
     def __init__(self, languages: list[Language]) -> None:
-        self.all = tuple(sorted(languages, key=lambda language: language.order))
-        self._by_code = {language.code: language for language in self.all}
+        in_order = sorted(languages, key=lambda language: language.order)
+        self.all = tuple(language for language in in_order if language.messages)
+        self.voices = tuple(language for language in in_order if language.voice)
+        self._by_code = {language.code: language for language in in_order}
 
     def offered(self, *, unicode: bool) -> tuple[Language, ...]:
-        """List the languages that a channel can carry."""
+        """List the languages that a channel can carry in writing."""
         return tuple(language for language in self.all if unicode or language.is_latin)
 
     def get(self, code: str | None, *, unicode: bool = True) -> Language:
-        """Find a language by code; one unknown or not carried becomes the first offered."""
+        """Find a language to write in; one unknown or not carried becomes the first offered."""
         language = self._by_code.get(code or "")
+        if language and not language.messages:
+            language = self._by_code.get(language.written_as)
         offered = self.offered(unicode=unicode)
         return language if language in offered else offered[0]
 
+    def voice_of(self, code: str | None) -> Language:
+        """Find a language to speak in; one only written is spoken as its kind, or as the first.
 
-def read_language(catalogue: Path) -> Language:
-    """Read one catalogue (a gettext PO file) with the header fields named above."""
-    with catalogue.open("rb") as file:
-        po = read_po(file)
-    header = _header_fields(po.header_comment, catalogue)
-    messages = {str(m.id): str(m.string) for m in po if m.id and m.string}
+        Hindi in Roman letters (hi_Latn) is spoken as Hindi (hi).
+        """
+        base = (code or "").partition("_")[0]
+        for each in (code, base):
+            language = self._by_code.get(each or "")
+            if language in self.voices:
+                return language
+        return self.voices[0]
+
+
+def read_language(folder: Path) -> Language:
+    """Read the catalogues (gettext PO files) of a language, with the header fields named above."""
+    written, spoken = (_read(folder / "LC_MESSAGES" / name) for name in _CATALOGUES)
+    header = {**written.header, **spoken.header}
+    if missing := _HEADER - header.keys():
+        raise ValueError(f"{folder.name}: the header lacks {', '.join(sorted(missing))}")
     return Language(
-        code=catalogue.parent.parent.name,
+        code=folder.name,
         name=Name(latin=header["X-Latin-Name"], devanagari=header["X-Own-Name"]),
         alphabet=header["X-Alphabet"],
         order=int(header["X-Order"]),
-        messages=messages,
+        messages=written.messages,
+        spoken=spoken.messages,
+        voice=header.get("X-Voice", ""),
+        written_as=header.get("X-Written-As", ""),
     )
 
 
-def _header_fields(comment: str, catalogue: Path) -> dict[str, str]:
-    fields = [line.lstrip("# ").partition(":") for line in comment.splitlines()]
-    found = {key.strip(): value.strip() for key, _, value in fields if key.startswith("X-")}
-    if missing := _HEADER - found.keys():
-        message = f"{catalogue.parent.parent.name}: the header lacks {', '.join(sorted(missing))}"
-        raise ValueError(message)
-    return found
+@dataclass(frozen=True, slots=True)
+class _Catalogue:
+    header: Mapping[str, str] = field(default_factory=dict)
+    messages: Mapping[str, str] = field(default_factory=dict)
+
+
+def _read(path: Path) -> _Catalogue:
+    if not path.exists():
+        return _Catalogue()
+    with path.open("rb") as file:
+        po = read_po(file)
+    lines = [line.lstrip("# ").partition(":") for line in po.header_comment.splitlines()]
+    header = {key.strip(): value.strip() for key, _, value in lines if key.startswith("X-")}
+    return _Catalogue(header, {str(m.id): str(m.string) for m in po if m.id and m.string})
 
 
 def read_languages(folder: Path = LOCALES) -> Languages:
-    """Read every catalogue below a folder laid out as gettext does."""
-    return Languages([read_language(path) for path in folder.glob("*/LC_MESSAGES/messages.po")])
+    """Read every language below a folder laid out as gettext does."""
+    return Languages([read_language(path.parent) for path in folder.glob("*/LC_MESSAGES")])
 
 
 def render(words: Words, language: Language) -> str:

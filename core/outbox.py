@@ -268,6 +268,25 @@ class Outbox:
             values |= {"due_at": now() + pause, "leased_until": None}
         self._mark(letter, tried, **values)
 
+    def answer(self, recipient: Recipient, draft: Draft) -> None:
+        """Post an answer to a citizen, by itself."""
+        with self._database.writing() as connection:
+            post(connection, recipient, draft, is_answer=True)
+
+    def find(self, letter_id: int) -> Letter | None:
+        """Find a letter by its number."""
+        columns = [letters.c[name] for name in Letter.__dataclass_fields__]
+        with self._database.reading() as connection:
+            row = connection.execute(select(*columns).where(letters.c.id == letter_id)).first()
+        return _letter(row) if row else None
+
+    def mark_read_out(self, letter_id: int, gateway: str) -> None:
+        """Note that a citizen has heard, on a call, a letter that could not be delivered."""
+        this = (letters.c.id == letter_id) & letters.c.status.in_(["dead", "failed"])
+        values = {"status": "delivered", "settled_at": now(), "gateway": f"{gateway} (call)"}
+        with self._database.writing() as connection:
+            connection.execute(update(letters).where(this).values(values))
+
     def revive(self, letter_id: int | None = None) -> int:
         """Let dead and failed letters (one, or all) be tried anew for two days; give how many.
 

@@ -25,6 +25,7 @@ from core.conversation import (
     Heard,
     Meant,
     NotUnderstood,
+    SpeakInstead,
     Talk,
 )
 from core.dialogue import Ask, Choice, Number, Once, Option, Question, Said, Story
@@ -37,6 +38,7 @@ BACK, MORE, OTHERWISE = "0", "9", "8"
 _MORE_TEXT = Text("More")
 _BACK_TEXT = Text("Back")
 _SEND_NUMBER = Text("Send the number.")
+_SPEAK = Option("speak", Text("Speak: we call you"), "speak")
 _PAGES_WITHOUT_LETTERS = 2
 _LETTERS_OF_A_STORY = 2  # clusters: घर
 _LONGEST_WORD = 20  # clusters; a longer one is broken
@@ -46,12 +48,14 @@ _LONGEST_WORD = 20  # clusters; a longer one is broken
 class Paper:
     """What is written on: in which language, how much a page holds, whether it `is_letter`.
 
-    A letter says how to reply, and needs no key to leave by.
+    A letter says how to reply, and needs no key to leave by. Where `calls` can be made, one is
+    offered to whoever would rather speak than write.
     """
 
     language: Language
     budget: Budget
     is_letter: bool = False
+    calls: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +82,7 @@ class Page:
     """What the phone shows, what each key on it means, and whether it is the last one."""
 
     text: str
-    keys: Mapping[str, Meant | View]
+    keys: Mapping[str, Meant | SpeakInstead | View]
     is_last: bool
 
 
@@ -155,14 +159,18 @@ def draw(due: Due, view: View, paper: Paper) -> Page:
     """Draw what is due as one page."""
     sheet = _sheet(due, view, paper)
     items, text, is_complete = sheet.page(view.at)
-    keys: dict[str, Meant | View] = {}
+    keys: dict[str, Meant | SpeakInstead | View] = {}
     options = [item.option for item in items if item.option]
-    keys |= {str(key): Meant(option.meaning) for key, option in enumerate(options, start=1)}
+    keys |= {str(key): _meant_by(option) for key, option in enumerate(options, start=1)}
     if isinstance(due, Ask) and (otherwise := _otherwise(due.question)):
         keys[OTHERWISE] = Meant(otherwise.meaning)
     if not is_complete:
         keys[MORE] = View(view.at + len(items), (*view.trail, view.at), view.letters)
     return Page(text, keys, is_last=isinstance(due, Said) and is_complete)
+
+
+def _meant_by(option: Option[Any]) -> Meant | SpeakInstead:
+    return SpeakInstead() if option is _SPEAK else Meant(option.meaning)
 
 
 def read(typed: str, due: Due, view: View, paper: Paper) -> Heard | View:
@@ -331,6 +339,8 @@ def _sheet(due: Due, view: View, paper: Paper) -> _Sheet:
         items += _option_items(options, language)
     elif isinstance(question, Number):
         items += _option_items(question.instead, language)
+    elif paper.calls:
+        items += _option_items((_SPEAK,), language)
     notice = _notice(due, question, paper) if view.unclear else ""
     sheet = _Sheet(items, paper.budget, notice=notice, question_at=len(intro))
     return _with_foot(due, sheet, paper)

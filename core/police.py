@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, TypedDict
 
+from core.dialogue import Recorded, Typed
 from core.directory import Directory
 from core.text import Words
 
@@ -62,7 +63,7 @@ class Police(Protocol):
     def usual_station(self) -> str | None:
         """Give the code of the station this phone last wrote to. For `Once`."""
 
-    def register(self, kind: str, place: Place, story: str) -> str:
+    def register(self, kind: str, place: Place, story: Typed | Recorded) -> str:
         """Register a complaint and give its reference number. For `Once`."""
 
     def sends_news(self) -> bool:

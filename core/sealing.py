@@ -26,12 +26,20 @@ class Seal:
 
     def close(self, text: str) -> bytes:
         """Seal a text."""
-        return self._ring.encrypt(text.encode())
+        return self.close_bytes(text.encode())
 
     def open(self, sealed: bytes) -> str:
         """Open what was sealed with any key of the ring; raise Unreadable otherwise."""
+        return self.open_bytes(sealed).decode()
+
+    def close_bytes(self, content: bytes) -> bytes:
+        """Seal a file."""
+        return self._ring.encrypt(content)
+
+    def open_bytes(self, sealed: bytes) -> bytes:
+        """Open a sealed file; raise Unreadable where no key of the ring opens it."""
         try:
-            return self._ring.decrypt(sealed).decode()
+            return self._ring.decrypt(sealed)
         except InvalidToken as error:
             raise Unreadable("no key of the ring opens it") from error
 

@@ -19,6 +19,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 from core.alphabet import USSD, Budget
 from core.clock import QuietHours
 from core.embedded import redis_url
+from core.phone import PhoneError, normalise_phone
 from core.sealing import Seal
 
 _NEEDED_IN_PRODUCTION = (
@@ -31,7 +32,7 @@ _NEEDED_IN_PRODUCTION = (
     "voice_number",
     "sms_number",
 )
-_NIGHT, _NO_HOURS = "21:00-08:00", "00:00-00:00"
+_NIGHT, _DAY, _NO_HOURS = "21:00-08:00", "06:00-22:00", "00:00-00:00"
 _ADDRESS = r"https?://[!-.0-~]+(/[!-.0-~]+)*"
 # What some settings look like, and an example.
 _LOOKS = {
@@ -42,6 +43,12 @@ _LOOKS = {
     "redis_url": (r"(rediss?|unix)://.+", "redis://host:6379/0 or unix:///path"),
     "public_url": (_ADDRESS, "https://pukar.example.in, without a slash at the end"),
     "africastalking_base_url": (_ADDRESS, "https://api.example.com"),
+    "africastalking_voice_url": (_ADDRESS, "https://voice.example.com"),
+    "africastalking_recording_hosts": (
+        r"[a-z0-9.:-]+( *, *[a-z0-9.:-]+)*",
+        "recordings.example.com, with a comma between two",
+    ),
+    "emergency_dial": (r"\+[0-9]{6,15}|[0-9]{3,15}", "112 or +916122201977"),
     "twilio_base_url": (_ADDRESS, "https://api.example.com"),
     "kannel_send_url": (_ADDRESS, "http://127.0.0.1:13013/cgi-bin/sendsms"),
     "sms_number": (r"\+?[0-9 -]{3,20}", "56161 or +919800000001"),
@@ -57,6 +64,14 @@ _NEEDED_BY_GATEWAY = {
     "twilio": ("twilio_account_sid", "twilio_auth_token", "twilio_number", "public_url"),
     "kannel": ("kannel_send_url", "kannel_username", "kannel_password", "public_url"),
     "simulator": (),
+}
+
+
+# What a gateway in VOICE_GATEWAY cannot do without.
+_NEEDED_BY_VOICE_GATEWAY = {
+    "africastalking": ("africastalking_username", "africastalking_api_key", "public_url"),
+    "twilio": ("twilio_account_sid", "twilio_auth_token", "public_url"),
+    "": (),
 }
 
 
@@ -94,10 +109,19 @@ class Settings(BaseSettings):
     sms_gateways: str = Field("", alias="SMS_GATEWAYS")
     sms_timeout: float = Field(45, alias="SMS_TIMEOUT", gt=0, le=100)
     quiet_hours: str = Field("", alias="QUIET_HOURS")
+    voice_gateway: Literal["", "africastalking", "twilio"] = Field("", alias="VOICE_GATEWAY")
+    missed_call_number: str = Field("", alias="MISSED_CALL_NUMBER")
+    call_hours: str = Field("", alias="CALL_HOURS")
+    letters_by_call: bool = Field(False, alias="LETTERS_BY_CALL")
+    emergency_dial: str = Field("", alias="EMERGENCY_DIAL")
+    audio_dir: Path = Field(Path("audio/clips"), alias="AUDIO_DIR")
+    recordings_url: str = Field("", alias="RECORDINGS_URL")
     africastalking_username: str = Field("", alias="AFRICASTALKING_USERNAME")
     africastalking_api_key: str = Field("", alias="AFRICASTALKING_API_KEY")
     africastalking_base_url: str = Field("", alias="AFRICASTALKING_BASE_URL")
     africastalking_sender: str = Field("", alias="AFRICASTALKING_SENDER")
+    africastalking_voice_url: str = Field("", alias="AFRICASTALKING_VOICE_URL")
+    africastalking_recording_hosts: str = Field("", alias="AFRICASTALKING_RECORDING_HOSTS")
     twilio_account_sid: str = Field("", alias="TWILIO_ACCOUNT_SID")
     twilio_auth_token: str = Field("", alias="TWILIO_AUTH_TOKEN")
     twilio_number: str = Field("", alias="TWILIO_NUMBER")
@@ -143,6 +167,18 @@ class Settings(BaseSettings):
         return QuietHours(_hour(start), _hour(end))
 
     @property
+    def hours_without_calls(self) -> QuietHours:
+        """Give the hours in which we call nobody; raise ValueError where they are misspelt."""
+        usual = _NO_HOURS if self.is_demo else _DAY
+        start, end = (self.call_hours or usual).split("-")
+        return QuietHours(_hour(end), _hour(start))
+
+    @property
+    def has_voice(self) -> bool:
+        """Whether calls can be made."""
+        return bool(self.voice_gateway)
+
+    @property
     def africastalking_budget(self) -> Budget:
         """What the operator behind Africa's Talking allows on one screen."""
         return Budget(self.africastalking_ussd_septets, self.africastalking_ussd_units)
@@ -174,6 +210,7 @@ def _weak(settings: Settings) -> Iterator[str]:
         if value and len(value) < least and not settings.is_demo:
             yield f"{name.upper()} is too short: at least {least} characters."
     yield from _wrong_gateways(settings)
+    yield from _wrong_calls(settings)
     for name, (pattern, example) in _LOOKS.items():
         value = getattr(settings, name)
         if value and not re.fullmatch(pattern, value):
@@ -203,6 +240,26 @@ def _wrong_gateways(settings: Settings) -> Iterator[str]:
                 yield f"{name.upper()} is not set; {gateway.name} in SMS_GATEWAYS needs it."
         if gateway.is_dlt and not (settings.dlt_entity_id and settings.dlt_header):
             yield f"DLT_ENTITY_ID and DLT_HEADER must be set; {gateway.name} is marked dlt."
+
+
+def _wrong_calls(settings: Settings) -> Iterator[str]:
+    try:
+        settings.hours_without_calls  # noqa: B018  # read to see whether it can be
+    except ValueError:
+        yield "CALL_HOURS looks like 06:00-22:00."
+    for name in ("voice_number", "missed_call_number"):
+        if settings.voice_gateway and not _is_phone(getattr(settings, name)):
+            yield f"{name.upper()} looks like 06122201977 or +916122201977."
+    for name in _NEEDED_BY_VOICE_GATEWAY[settings.voice_gateway]:
+        if not settings.is_demo and not getattr(settings, name):
+            yield f"{name.upper()} is not set; VOICE_GATEWAY needs it."
+
+
+def _is_phone(number: str) -> bool:
+    try:
+        return not number or bool(normalise_phone(number))
+    except PhoneError:
+        return False
 
 
 def _hour(written: str) -> time:
@@ -237,6 +294,10 @@ def _demo_defaults(settings: Settings) -> dict[str, Any]:
         "sms_number": "56161",
         "public_url": f"http://127.0.0.1:{settings.port}",
         "sms_gateways": "simulator",
+        # The simulator plays this provider's part.
+        "voice_gateway": "africastalking",
+        "missed_call_number": "06120000001",
+        "africastalking_voice_url": f"http://127.0.0.1:{settings.port}/simulator/voice",
         **_demo_keys(folder),
     }
     return {name: value for name, value in defaults.items() if not getattr(settings, name)}

@@ -55,6 +55,7 @@ citizens = Table(
 )
 
 # `conversation` is unique: one conversation registers one case, however often it is repeated.
+# A story is written (`story_sealed`) or spoken (`recording`, an id that the audio follows).
 cases = Table(
     "cases",
     metadata,
@@ -70,6 +71,7 @@ cases = Table(
     Column("district", String(32)),
     Column("station", String(16)),
     Column("story_sealed", LargeBinary, nullable=False),
+    Column("recording", String(40), index=True),
     Column("state", String(32), nullable=False, index=True),
     Column("state_since", Moment, nullable=False),
     Column("registered_at", Moment, nullable=False, index=True),
@@ -213,4 +215,60 @@ session_ends = Table(
     Column("question", String(64)),
     Column("hops", Integer),
     Column("milliseconds", Integer),
+)
+
+# What callers spoke. expected (its address is not known yet) → due → copied (a safe copy is ours) →
+# kept (and gone at the provider); lost: given up; dropped: it belonged to no case.
+recordings = Table(
+    "recordings",
+    metadata,
+    Column("id", String(40), primary_key=True),
+    Column("gateway", String(32), nullable=False),
+    Column("call", String(64), nullable=False, index=True),
+    Column("address_sealed", LargeBinary),
+    Column("status", String(16), nullable=False),
+    Column("seconds", Integer),
+    Column("kind", String(32)),
+    Column("attempts", Integer, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("leased_until", Moment),
+    Column("settled_at", Moment),
+    Column("trouble", String(200)),
+    Index("ix_recordings_in_turn", "status", "due_at"),
+)
+
+# Calls that we make. due → placed (a provider took it) → answered → done; failed: given up.
+# `key` says what the call is for and keeps it from being asked for twice; `token` names it to the
+# provider, `call` is the provider's id.
+calls = Table(
+    "calls",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("key", String(64), nullable=False, unique=True),
+    Column("purpose", String(16), nullable=False),
+    Column("token", String(32), nullable=False, unique=True),
+    Column("phone_hash", String(32), nullable=False, index=True),
+    Column("phone_sealed", LargeBinary, nullable=False),
+    Column("letter_id", ForeignKey("letters.id"), index=True),
+    Column("status", String(16), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("asked_at", Moment, nullable=False),
+    Column("due_at", Moment, nullable=False),
+    Column("leased_until", Moment),
+    Column("settled_at", Moment),
+    Column("gateway", String(32)),
+    Column("call", String(64), index=True),
+    Column("trouble", String(200)),
+    Index("ix_calls_in_turn", "status", "due_at"),
+)
+
+# Clips that were missing when a call needed them.
+voice_gaps = Table(
+    "voice_gaps",
+    metadata,
+    Column("language", String(16), primary_key=True),
+    Column("clip", String(64), primary_key=True),
+    Column("times", Integer, nullable=False),
+    Column("last_at", Moment, nullable=False),
 )

@@ -1,7 +1,7 @@
 """The page with the phones, and the letters that each of them has received.
 
 The phones speak to the service through its public webhooks, as a provider does; the page
-itself adds only a look into the SMS that went out.
+itself adds a look into the SMS that went out, and what calls need (voice.py).
 """
 
 from __future__ import annotations
@@ -14,6 +14,8 @@ from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Response, jsonify, render_template, request
 
+from simulator.voice import Voice, voice_blueprint
+
 INDIA = ZoneInfo("Asia/Kolkata")
 
 _E164 = re.compile(r"\+[1-9][0-9]{6,14}")
@@ -22,6 +24,7 @@ _HEADERS = {
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; "
         "connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
     ),
+    "Permissions-Policy": "microphone=(self), camera=(), geolocation=()",
     "Referrer-Policy": "no-referrer",
     "X-Content-Type-Options": "nosniff",
 }
@@ -54,8 +57,13 @@ class Inbox(Protocol):
         """List what a number has received."""
 
 
-def simulator_page(inbox: Inbox, service_code: str, sms_number: str) -> Blueprint:
-    """Make the page whose phones can dial one service code (`*384*112#`) and write to a number."""
+def simulator_page(
+    inbox: Inbox, service_code: str, sms_number: str, voice: Voice | None = None
+) -> Blueprint:
+    """Make the page whose phones can dial one service code (`*384*112#`) and write to a number.
+
+    With `voice` they can call, too, and be called.
+    """
     page = Blueprint(
         "simulator",
         __name__,
@@ -67,7 +75,13 @@ def simulator_page(inbox: Inbox, service_code: str, sms_number: str) -> Blueprin
 
     @page.get("/")
     def show_phones() -> str:
-        return render_template("simulator.html", service_code=service_code, sms_number=sms_number)
+        return render_template(
+            "simulator.html",
+            service_code=service_code,
+            sms_number=sms_number,
+            voice_number=voice.number if voice else "",
+            missed_call_number=voice.missed_call_number if voice else "",
+        )
 
     @page.get("/inbox")
     def list_letters() -> Response:
@@ -76,6 +90,8 @@ def simulator_page(inbox: Inbox, service_code: str, sms_number: str) -> Blueprin
             return _refuse("Give the phone number with its country code, like +919800000001.")
         return _list(inbox.letters(phone))
 
+    if voice:
+        page.register_blueprint(voice_blueprint(voice))
     page.after_request(_protect)
     return page
 

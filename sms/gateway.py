@@ -1,4 +1,4 @@
-"""What every provider of SMS does for us, and the two ways in which it can fail."""
+"""What every provider of SMS does for us."""
 
 from __future__ import annotations
 
@@ -9,22 +9,11 @@ from typing import Literal, Protocol, TypeAlias
 from werkzeug.datastructures import Headers, MultiDict
 
 from core.receipt import Receipt
+from providers.transport import Refused
 
 # What a provider's call is about.
 Door: TypeAlias = Literal["message", "receipt"]
 Wish: TypeAlias = Literal["", "stop", "start", "none"]
-
-
-class TryLater(Exception):
-    """The provider did not take the letter now; it may later, and another one may now."""
-
-
-class Silent(TryLater):
-    """The provider gave no answer: the letter may be on its way."""
-
-
-class Refused(Exception):
-    """The provider will never take this letter; the message says why."""
 
 
 class OptedOut(Refused):

@@ -17,16 +17,16 @@ _MOST_STATIONS = 6
 _UNKNOWN_PIN = Text("PIN {pin} is not known. Write THANA and the right PIN code.")
 
 
-def write(due: Due, view: View, language: Language) -> str:
+def write(due: Due, view: View, page: Paper) -> str:
     """Write what is due; last words are not paged."""
     if isinstance(due, Said):
-        return render(due.words, language)
-    return draw(due, view, paper(language)).text
+        return render(due.words, page.language)
+    return draw(due, view, page).text
 
 
-def paper(language: Language) -> Paper:
+def paper(language: Language, *, calls: bool = False) -> Paper:
     """Give what an SMS is written on."""
-    return Paper(language, PAGE, is_letter=True)
+    return Paper(language, PAGE, is_letter=True, calls=calls)
 
 
 def list_stations(directory: Directory, pin: str, language: Language) -> str:

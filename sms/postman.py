@@ -26,7 +26,8 @@ from core.letters import GO_ON, Letterhead, write_letter
 from core.outbox import Letter, Outbox, Try, new_token
 from core.phone import masked
 from core.sealing import Seal, Unreadable
-from sms.gateway import Handed, OptedOut, Outgoing, Refused, Silent, TryLater
+from providers.transport import Refused, Silent, TryLater
+from sms.gateway import Handed, OptedOut, Outgoing
 from sms.switchboard import Route, Switchboard
 
 HANDS = 8

@@ -73,10 +73,13 @@ class Visit:
         self._message = message
         self._carries_words = carries_words
         self._thread = Thread.from_json(session.lines.get(self.CHANNEL))
-        contact = Contact(phone, self.CHANNEL, carries_unicode=True, stays_on_phone=True)
+        offered = office.languages.offered(unicode=True)
+        contact = Contact(phone, self.CHANNEL, offered, stays_on_phone=True)
+        officer = DutyOfficer(office, contact, session)
         self._talk = Talk(
-            script=partial(main_menu, DutyOfficer(office, contact, session)),
+            script=partial(main_menu, officer),
             helpline=office.helpline,
+            call_back=officer.calls_back,
             fresh_id=seal.fingerprint("conversation", "sms", phone, str(message.id)),
         )
 
@@ -138,7 +141,8 @@ class Visit:
 
     @property
     def _paper(self) -> Paper:
-        return paper(self._office.languages.get(self._session.language))
+        language = self._office.languages.get(self._session.language)
+        return paper(language, calls=self._talk.call_back is not None)
 
     def _awaited(self) -> Ask | None:
         """Give the question that we asked by SMS, if it is still the one that is due."""
@@ -240,7 +244,7 @@ class Visit:
         self._thread = replace(
             self._thread, asked=asked, conversation=self._conversation.id, view=view
         )
-        words = write(due, view, self._paper.language) if self._carries_words else None
+        words = write(due, view, self._paper) if self._carries_words else None
         if isinstance(due, Said) and due.last:
             if "registered" in self._conversation.answers:
                 return None  # its letter was posted when it was registered

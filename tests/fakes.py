@@ -1,12 +1,15 @@
-"""The police as a walk over all conversations meets them: real places, nothing registered."""
+"""The police as a walk over all conversations meets them, with the real directory."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 
+from core import walk as core_walk
+from core.dialogue import Script
 from core.directory import Directory, read_directory
 from core.language import read_languages
-from core.police import Place, Standing
-from core.text import Words
+from core.scripts.main_menu import main_menu
+from core.walk import Path, WalkedPolice
 
 
 def _with_a_telephone(directory: Directory) -> Directory:
@@ -23,33 +26,12 @@ DIRECTORY = _with_a_telephone(read_directory())
 LANGUAGES = read_languages()
 
 
-@dataclass(frozen=True)
-class WalkedPolice:
-    """Answers what scripts read; a walk supplies the results of work itself."""
+def the_script(*, unicode: bool = True) -> Script:
+    """Give the script as written channels play it."""
+    offered = [(each.code, each.name) for each in LANGUAGES.offered(unicode=unicode)]
+    return partial(main_menu, WalkedPolice(DIRECTORY, offered))
 
-    directory: Directory = DIRECTORY
-    helpline: str = "06120000000"
-    sms_number: str = "9800000000"
-    unicode: bool = True
 
-    @property
-    def languages(self) -> Sequence[tuple[str, Words]]:
-        return [(each.code, each.name) for each in LANGUAGES.offered(unicode=self.unicode)]
-
-    def speak(self, language: str) -> None:
-        raise AssertionError(language)
-
-    def usual_station(self) -> str | None:
-        raise AssertionError
-
-    def register(self, kind: str, place: Place, story: str) -> str:
-        raise AssertionError((kind, place, story))
-
-    def sends_news(self) -> bool:
-        raise AssertionError
-
-    def registered_before(self) -> str | None:
-        raise AssertionError
-
-    def standing(self, reference: str) -> Standing:
-        raise AssertionError(reference)
+def walk(script: Script | None = None, *, brief: bool = False) -> Iterator[Path]:
+    """Walk every path of the script."""
+    return core_walk.walk(script or the_script(), DIRECTORY, brief=brief)

@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from cryptography.fernet import Fernet
 from flask import Flask
@@ -19,6 +20,7 @@ from simulator.caller import Caller
 from sms.postman import Postman
 from sms.switchboard import Route, Switchboard
 
+NO_CLIPS = Path("/no/such/folder")
 DATA_KEY = Fernet.generate_key().decode()
 
 
@@ -83,6 +85,7 @@ def settings_for(**values: object) -> Settings:
         "sms_number": "56161",
         "public_url": "http://localhost",
         "sms_gateways": "simulator",
+        "audio_dir": NO_CLIPS,
     }
     return Settings.model_construct(**{**Settings().model_dump(), **defaults, **values})
 

@@ -13,11 +13,11 @@ from core.conversation import Meant
 from core.dialogue import Ask
 from core.language import Language
 from core.pages import View, draw
+from core.walk import Path
 from sms.message import paper, write
-from tests.fakes import LANGUAGES
+from tests.fakes import LANGUAGES, the_script, walk
 from tests.letters_table import LETTERS_PAGE, with_table
 from tests.ussd.keys import exchange, pages
-from tests.walk import Path, the_script, walk
 
 FOLDER = File(__file__).parent / "transcripts"
 PAGES_SHOWN = 2
@@ -81,18 +81,18 @@ class _Sms:
     """Reads paths as SMS: each question and the last words are one message."""
 
     def __init__(self, language: Language) -> None:
-        self._language = language
+        self._paper = paper(language, calls=True)
 
     def screens(self, path: Path) -> Iterator[tuple[str, str]]:
         """Give the messages of a path, each with the words that led to it."""
         written = "PUKAR"
         for ask, meaning in path.steps:
-            yield written, write(ask, View(), self._language)
+            yield written, write(ask, View(), self._paper)
             written += f" › {self._answer(ask, meaning)}"
-        yield written, write(path.end, View(), self._language)
+        yield written, write(path.end, View(), self._paper)
 
     def _answer(self, ask: Ask, meaning: object) -> str:
-        page = draw(ask, View(), paper(self._language))
+        page = draw(ask, View(), self._paper)
         keys = [key for key, step in page.keys.items() if step == Meant(meaning)]
         told = meaning["typed"] if isinstance(meaning, dict) else meaning
         return keys[0] if keys else f"{told}"

@@ -29,10 +29,12 @@ class Visit:
         self._languages = office.languages
         self._session = session
         self._keyed = keyed
-        contact = Contact(keyed.phone, CHANNEL, self._budget.carries_unicode)
+        offered = office.languages.offered(unicode=self._budget.carries_unicode)
+        officer = DutyOfficer(office, Contact(keyed.phone, CHANNEL, offered), session)
         self._talk = Talk(
-            script=partial(main_menu, DutyOfficer(office, contact, session)),
+            script=partial(main_menu, officer),
             helpline=office.helpline,
+            call_back=officer.calls_back,
             # The same provider session gives the same id, so that a conversation rebuilt after
             # a loss of the session store still registers once. Providers may use an id again.
             fresh_id=seal.fingerprint(
@@ -76,4 +78,4 @@ class Visit:
     def _paper(self) -> Paper:
         unicode = self._budget.carries_unicode
         language = self._languages.get(self._session.language, unicode=unicode)
-        return Paper(language, self._budget)
+        return Paper(language, self._budget, calls=self._talk.call_back is not None)

@@ -63,7 +63,7 @@ async def register_complaint(police: Police) -> Last:
     if wish == "discard":
         words = Text("Nothing was sent. You can tell us again at any time.")
         return Last(words, "draft_removed")
-    work = partial(police.register, kind, place, story.words)
+    work = partial(police.register, kind, place, story)
     return await registered(police, await Once("registered", work))
 
 

@@ -1,4 +1,5 @@
-// The page: phones side by side, added and taken away, and the postman's round.
+// The page: phones side by side, added and taken away, and the round that looks for
+// their letters and calls.
 
 import { recall, remember } from "./memory.js";
 import { freeNumber } from "./number.js";
@@ -47,7 +48,7 @@ function addAnother() {
 async function makeRounds() {
   if (!document.hidden) {
     phones.forEach((phone) => phone.tick());
-    await Promise.all(phones.map((phone) => phone.collect()));
+    await Promise.all(phones.flatMap((phone) => [phone.collect(), phone.attend()]));
   }
   setTimeout(makeRounds, ROUND);
 }

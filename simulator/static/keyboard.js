@@ -34,7 +34,7 @@ function onKeyDown(phone, event) {
 }
 
 function onNamedKey(phone, event, key) {
-  const onButton = event.target.closest("button") !== null;
+  const onButton = event.target.closest("button, [type=file]") !== null;
   const inField = event.target === phone.screen.field;
   if (key === "green" && onButton) return; // Enter presses the button that has the focus
   if (inField && isForField(event, key)) return;

@@ -60,7 +60,21 @@ export const KEYS = {
     down: (phone) => phone.screen.scroll(1),
     ok: (phone) => phone.send(),
   },
+  calling: {
+    digit: (phone, digit) => phone.line.press(digit),
+    red: (phone) => phone.line.hangUp(),
+    up: (phone) => phone.screen.scroll(-1),
+    down: (phone) => phone.screen.scroll(1),
+  },
+  ringing: {
+    green: (phone) => phone.line.answer(),
+    red: (phone) => phone.line.decline(),
+    clear: (phone) => phone.line.decline(),
+    inbox: (phone) => phone.line.answer(),
+    ok: (phone) => phone.line.answer(),
+  },
   sending: { red: (phone) => phone.rest() }, // what was sent goes its way
   off: {},
 };
 KEYS.failed = KEYS.ended;
+KEYS.recording = KEYS.calling;

@@ -12,6 +12,12 @@ export function spellNumber(number) {
   return number.replace(/^\+91([0-9]{5})([0-9]{5})$/, "+91 $1 $2");
 }
 
+/** Say whether two spellings call the same: with the country code, with a zero, or bare. */
+export function sameNumber(one, other) {
+  const bare = (number) => number.replace(/^(\+91|0)/, "");
+  return bare(one) === bare(other);
+}
+
 /** Give the first number of the demo that no phone has yet. */
 export function freeNumber(taken) {
   for (let last = 1; ; last += 1) {

@@ -1,17 +1,21 @@
 // One phone: its states and what happens in them. Which key does what is in keys.js, drawing in
-// screen.js, the provider's side in ussd.js and sms.js, the way from a key to `press` in keyboard.js.
+// screen.js, the provider's side in ussd.js, sms.js and call.js, voice calls in line.js, the way
+// from a key to `press` in keyboard.js.
 
 import { measureSms, measureUssd } from "./alphabet.js";
 import { listen } from "./keyboard.js";
 import { KEYS } from "./keys.js";
 import { Letters } from "./letters.js";
+import { HELPLINE, MISSED_CALL, Line, calledWith } from "./line.js";
 import { parseNumber, spellNumber } from "./number.js";
 import { Screen } from "./screen.js";
 import { ADDRESSEE, Written } from "./sms.js";
 import { Session, entryOf } from "./ussd.js";
 
 const LONGEST_DIAL = 60;
-const CALLING = new Set(["waiting", "open", "unanswered"]);
+const SPEAKING = new Set(["calling", "recording", "ringing"]);
+const CALLING = new Set(["waiting", "open", "unanswered", ...SPEAKING]);
+const BUSY = new Set([...CALLING, "sending", "off"]); // nobody can call it
 const WRITING = new Set(["writing", "sending"]);
 
 export class Phone {
@@ -24,6 +28,7 @@ export class Phone {
   #selected = 0;
   #letter = null; // the one opened last, to which one goes back from writing
   #unsent = null; // the SMS under way, or not taken
+  #spoke = false; // the call on the glass is one of voice
 
   constructor(element, { number, kept, serviceCode, onChange, onRemove }) {
     this.element = element;
@@ -37,6 +42,7 @@ export class Phone {
       onLetter: (index) => this.openLetter(index),
       onType: () => this.#measure(),
     });
+    this.line = new Line(this.screen, (state, note) => this.#hear(state, note));
     listen(this);
     this.#connectPanel();
     this.rest();
@@ -74,7 +80,7 @@ export class Phone {
     this.#dialled = "";
     this.#note = note;
     this.#go("idle");
-    this.screen.showIdle(note || newMessages(this.letters.unread));
+    this.screen.showIdle(note || newMessages(this.letters.unread), hint());
     return this;
   }
 
@@ -93,15 +99,19 @@ export class Phone {
     return this;
   }
 
-  /** Call what was dialled. */
-  dial(dialled = this.#dialled) {
-    if (!dialled || this.#session) return;
+  /** Call what was dialled; the helpline, where that is nothing. */
+  dial(dialled = this.#dialled || HELPLINE) {
+    if (!dialled || this.#session || this.line.isBusy) return;
+    const number = calledWith(dialled);
     const entry = entryOf(dialled, this.serviceCode);
-    if (entry === null) {
-      this.rest(`Only ${this.serviceCode} works here`);
-      return;
-    }
+    if (number) this.line.dial(this.number, number);
+    else if (entry === null) this.rest(`Only ${this.serviceCode} works here`);
+    else this.#open(entry);
+  }
+
+  #open(entry) {
     this.#dialled = "";
+    this.#spoke = false;
     this.#session = this.#last = new Session(this.number, this.serviceCode, entry);
     this.#shown = null;
     this.ask();
@@ -149,9 +159,24 @@ export class Phone {
 
   /** End the call as a lost signal does. */
   drop() {
+    this.line.vanish();
     if (!this.#session) return;
     this.#endSession("Incomplete");
     this.rest("Call dropped");
+  }
+
+  #hear(state, note) {
+    this.#spoke = true;
+    if (state === "idle") this.rest(note);
+    else this.#go(state);
+    this.#followFocus();
+  }
+
+  /** Ring when the service calls. */
+  async attend() {
+    const isOff = () => this.#state === "off";
+    const isFree = () => !BUSY.has(this.#state);
+    if (HELPLINE) await this.line.attend(this.number, { isOff, isFree });
   }
 
   #endSession(status, reason) {
@@ -289,17 +314,23 @@ export class Phone {
     this.screen.showUnread(this.letters.unread);
     const calling = CALLING.has(state);
     this.#part("number").readOnly = calling || state === "off";
-    this.#part("quick-dial").disabled = calling || state === "off";
-    this.#part("drop").disabled = !calling;
+    for (const button of this.element.querySelectorAll(".dial")) {
+      button.disabled = calling || state === "off";
+    }
+    this.#part("drop").disabled = !calling || state === "ringing";
     this.#measure();
   }
 
   #softKey() {
     if (this.#state === "letter") return this.#letter.sent ? "Write" : "Reply";
-    return this.#state === "list" ? "Write" : "";
+    return { list: "Write", ringing: "Answer" }[this.#state] ?? "";
   }
 
   #measure() {
+    if (this.#spoke && (SPEAKING.has(this.#state) || this.#state === "ended")) {
+      this.#nameCall();
+      return;
+    }
     const sms = this.#smsOnGlass();
     const { used, limit, words } = sms === null ? this.#sizeOfScreen() : sizeOfSms(sms);
     const line = this.#part("meter");
@@ -308,6 +339,14 @@ export class Phone {
     line.classList.toggle("over", used > limit);
     line.querySelector("i").style.width = `${Math.min(100, (100 * used) / limit)}%`;
     this.screen.showLength(words);
+  }
+
+  #nameCall() {
+    const line = this.#part("meter");
+    line.querySelector("span").textContent = `voice call · ${this.#state}`;
+    line.querySelector("i").style.width = "0";
+    line.classList.remove("over");
+    line.title = this.line.last?.id ?? "";
   }
 
   #smsOnGlass() {
@@ -325,6 +364,7 @@ export class Phone {
   /** Switch off: nothing comes, nothing goes, a call breaks off. */
   switchOff() {
     if (this.#session) this.#endSession("Incomplete");
+    this.line.hangUp("SUBSCRIBER_ABSENT");
     this.#go("off");
     this.screen.showNotice("");
   }
@@ -337,7 +377,9 @@ export class Phone {
 
   #connectPanel() {
     const number = this.#part("number");
-    this.#part("quick-dial").addEventListener("click", () => this.#dialFromPanel());
+    this.#connectDial("quick-dial", this.serviceCode);
+    this.#connectDial("call", HELPLINE);
+    this.#connectDial("missed-call", MISSED_CALL);
     this.#part("drop").addEventListener("click", () => this.#dropFromPanel());
     this.#connectToggle("lose");
     this.#connectToggle("twice");
@@ -360,9 +402,11 @@ export class Phone {
     });
   }
 
-  #dialFromPanel() {
-    this.dial(this.serviceCode);
-    this.focus();
+  #connectDial(name, number) {
+    this.#part(name)?.addEventListener("click", () => {
+      this.dial(number);
+      this.focus();
+    });
   }
 
   #dropFromPanel() {
@@ -400,6 +444,10 @@ export class Phone {
 function sizeOfSms(text) {
   const { used, limit, unit, parts } = measureSms(text);
   return { used, limit, words: `${used} of ${limit} ${unit} · ${parts} SMS` };
+}
+
+function hint() {
+  return HELPLINE ? `Green calls ${HELPLINE}` : "";
 }
 
 function newMessages(count) {

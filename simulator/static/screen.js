@@ -21,6 +21,7 @@ export class Screen {
     this.#view = handset.querySelector(".view");
     this.reply = handset.querySelector(".reply input");
     this.sms = handset.querySelector("textarea");
+    this.file = handset.querySelector("[type=file]");
     this.#soft = handset.querySelector(".soft-label");
     this.#onType = onType;
     this.#describeText();
@@ -33,12 +34,13 @@ export class Screen {
     this.#glass.addEventListener("animationend", () => this.#glass.classList.remove("pulse"));
   }
 
-  showIdle(note) {
+  showIdle(note, hint) {
     this.#replace(
       make("p", "operator", OPERATOR),
       make("p", "clock", CLOCK.format()),
       make("p", "date", DATE.format()),
       make("p", "note", note),
+      make("p", "hint", hint),
     );
     this.#view.querySelector(".clock").setAttribute("aria-live", "off");
     this.tick();
@@ -93,6 +95,62 @@ export class Screen {
   /** Show to whom one writes, and what went wrong. */
   showAddressee(addressee, trouble) {
     this.#replace(make("p", "sender", `To ${addressee}`), make("p", "trouble", trouble));
+  }
+
+  /** Show who calls. */
+  showRinging(number) {
+    this.#replace(
+      make("p", "notice", "Pukar is calling"),
+      make("p", "caller", number),
+      make("p", "hint", "Green answers, red declines"),
+    );
+    this.pulse();
+  }
+
+  /** Begin the log of a call. */
+  showCall() {
+    const state = make("p", "call-state");
+    state.dataset.test = "call-state";
+    state.setAttribute("aria-live", "off"); // its seconds; what matters stands in the log, too
+    this.#replace(state);
+  }
+
+  showCallState(words) {
+    this.#view.querySelector(".call-state").textContent = words;
+  }
+
+  /** Add to the log of a call, and keep its end in sight. */
+  addLine(kind, text) {
+    const line = make("p", kind, text);
+    line.dataset.test = kind;
+    this.#view.append(line);
+    this.#showEnd();
+    return line;
+  }
+
+  /** Put other words into a line of the log. */
+  fill(line, text) {
+    line.textContent = text;
+    if (isHindi(text)) line.lang = "hi";
+    this.#showEnd();
+  }
+
+  addKey(key) {
+    const last = this.#view.lastElementChild;
+    const line = last.className === "pressed" ? last : this.addLine("pressed", "");
+    line.textContent += key;
+    line.setAttribute("aria-label", `Keys ${line.textContent}`);
+  }
+
+  /** Offer to choose a sound file, or no longer. */
+  offerFile(offered) {
+    if (document.activeElement === this.file) this.#keepFocus();
+    this.file.parentElement.hidden = !offered;
+    if (offered) this.#showEnd();
+  }
+
+  #showEnd() {
+    this.#view.scrollTop = this.#view.scrollHeight;
   }
 
   /** Show under the text how long it is. */
@@ -219,6 +277,10 @@ function make(tag, className, text = "") {
   const element = document.createElement(tag);
   if (className) element.className = className;
   element.textContent = text;
-  if (/[\u0900-\u097f]/.test(text)) element.lang = "hi";
+  if (isHindi(text)) element.lang = "hi";
   return element;
+}
+
+function isHindi(text) {
+  return /[\u0900-\u097f]/.test(text);
 }

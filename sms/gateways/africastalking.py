@@ -18,19 +18,16 @@ from africastalking.SMS import SMSService
 from werkzeug.datastructures import MultiDict
 
 from core.receipt import Receipt, Status
-from sms.gateway import (
-    Call,
-    Door,
-    Handed,
-    Incoming,
-    Malformed,
-    OptedOut,
-    Outgoing,
+from providers.transport import (
+    CONNECT_SECONDS,
+    NOT_UNDERSTOOD,
     Refused,
     Silent,
     TryLater,
+    over_http,
+    said,
 )
-from sms.transport import CONNECT_SECONDS, NOT_UNDERSTOOD, over_http, said
+from sms.gateway import Call, Door, Handed, Incoming, Malformed, OptedOut, Outgoing
 
 _TAKEN = {100, 101, 102}  # processed, sent, queued
 _OPTED_OUT = 406

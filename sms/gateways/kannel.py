@@ -16,8 +16,8 @@ from werkzeug.datastructures import MultiDict
 
 from core.alphabet import count_septets, split
 from core.receipt import Receipt, Status
-from sms.gateway import Call, Door, Handed, Incoming, Malformed, Outgoing, Silent, TryLater
-from sms.transport import CONNECT_SECONDS, UNSURE, over_http, said
+from providers.transport import CONNECT_SECONDS, UNSURE, Silent, TryLater, over_http, said
+from sms.gateway import Call, Door, Handed, Incoming, Malformed, Outgoing
 
 _ACCEPTED = ("0:", "3:")  # for delivery, and for a later one
 _DLR_MASK = 31  # delivered 1, failed 2, buffered 4, taken by the operator 8, refused by it 16

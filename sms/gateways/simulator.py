@@ -17,7 +17,8 @@ from werkzeug.datastructures import MultiDict
 
 from core.clock import now
 from core.receipt import Receipt, Status
-from sms.gateway import Call, Door, Handed, Incoming, Malformed, Outgoing, TryLater
+from providers.transport import TryLater
+from sms.gateway import Call, Door, Handed, Incoming, Malformed, Outgoing
 
 SENDER = "VK-PUKARB"
 _FINAL: dict[str, Status] = {"delivered": "delivered", "failed": "failed"}

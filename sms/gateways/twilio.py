@@ -7,33 +7,23 @@ status", "Twilio's request to your incoming message webhook URL", "Webhooks secu
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import cast
-from urllib.parse import urlsplit, urlunsplit
 
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
-from twilio.http.http_client import TwilioHttpClient
-from twilio.http.response import Response
-from twilio.request_validator import RequestValidator
-from twilio.rest import Client
 from werkzeug.datastructures import MultiDict
 
 from core.receipt import Receipt, Status
-from sms.gateway import (
-    Call,
-    Door,
-    Handed,
-    Incoming,
-    Malformed,
-    OptedOut,
-    Outgoing,
+from providers.transport import (
+    NOT_UNDERSTOOD,
+    UNSURE,
     Refused,
     Silent,
     TryLater,
-    Wish,
+    over_http,
+    said,
 )
-from sms.transport import CONNECT_SECONDS, NOT_UNDERSTOOD, UNSURE, over_http, said
+from providers.twilio import Account
+from sms.gateway import Call, Door, Handed, Incoming, Malformed, OptedOut, Outgoing, Wish
 
-_HOST = "https://api.twilio.com"
 _OPTED_OUT = 21610
 # A number that cannot get SMS (21211, 21612, 21614, 21635),
 # a text that is empty or too long (21602, 21617), a message it filters (30007).
@@ -56,34 +46,21 @@ class Twilio:
     doors: Mapping[str, Door] = {"inbound": "message", "status": "receipt"}
     thanks = ("text/xml", "<Response/>")
 
-    def __init__(  # noqa: PLR0913  # an account has as many parts
-        self,
-        account_sid: str,
-        auth_token: str,
-        *,
-        number: str,
-        base_url: str,
-        public_url: str,
-        timeout: float,
-    ) -> None:
-        self._account = (account_sid, auth_token)
+    def __init__(self, account: Account, *, number: str, public_url: str, timeout: float) -> None:
+        self._account = account
+        self._timeout = timeout
         self._sender = {
             "messaging_service_sid" if number.startswith("MG") else "from_": number,
         }
         self._status_url = f"{public_url}/sms/{self.name}/status"
-        self._http = _HttpClient(base_url or _HOST, timeout)
-        self._validator = RequestValidator(auth_token) if auth_token else None
 
     def admits(self, call: Call) -> bool:
         """Check `X-Twilio-Signature` over the address as Twilio called it, and all fields."""
-        signature = call.headers.get("X-Twilio-Signature", "")
-        if self._validator is None:
-            return False
-        return bool(self._validator.validate(call.url, call.fields, signature))
+        return self._account.admits(call.url, call.fields, call.headers)
 
     def send(self, letter: Outgoing) -> Handed:
         """Hand a letter over; receipts come back with our token in their address."""
-        client = Client(*self._account, http_client=self._http)
+        client = self._account.client(self._timeout)
         try:
             with over_http():
                 message = client.messages.create(
@@ -126,24 +103,6 @@ class Twilio:
             trouble=f"error {error}" if error else None,
             wants_no_letters=error == str(_OPTED_OUT),
         )
-
-
-class _HttpClient(TwilioHttpClient):  # type: ignore[misc]  # the SDK has no types
-    """The SDK's client with a time limit, and with a host that can be set."""
-
-    def __init__(self, base_url: str, timeout: float) -> None:
-        # A connection for each letter: one that was kept open and broke says nothing.
-        super().__init__(pool_connections=False)
-        self.timeout = (CONNECT_SECONDS, timeout)  # the SDK's own argument takes one for both
-        self._base = urlsplit(base_url)
-
-    def request(self, method: str, url: str, *args: object, **more: object) -> Response:
-        """Make a request at our host instead of the SDK's."""
-        parts = urlsplit(url)
-        path = self._base.path.rstrip("/") + parts.path
-        ours = parts._replace(scheme=self._base.scheme, netloc=self._base.netloc, path=path)
-        answer = super().request(method, urlunsplit(ours), *args, **more)
-        return cast("Response", answer)
 
 
 def _trouble(error: TwilioRestException | TwilioServiceException, phone: str) -> TryLater | Refused:

@@ -6,7 +6,7 @@ from functools import partial
 import pytest
 
 from core.conversation import Conversation, Meant, Talk
-from core.dialogue import Ask, Choice, Do, Number, Once, Said, Story, option, play
+from core.dialogue import Ask, Choice, Do, Number, Once, Said, Story, Typed, option, play
 from core.text import Text, Words
 
 FRUIT = (option("apple", Text("Apple")), option("pear", Text("Pear")))
@@ -59,12 +59,14 @@ def test_a_number_has_exactly_so_many_western_digits(kept: object) -> None:
 
 
 @pytest.mark.parametrize("kept", ["words", {}, {"typed": 1}, None])
-def test_a_story_is_kept_as_typed_words(kept: object) -> None:
+def test_a_story_is_kept_as_typed_words_or_as_a_recording(kept: object) -> None:
     async def tell() -> Words:
-        return Text("{story}")(story=(await Story("story", Text("Tell."))).words)
+        story = await Story("story", Text("Tell."))
+        return Text("{story}")(story=story.words if isinstance(story, Typed) else story.recording)
 
     assert asked(play(tell, {"story": kept})) == "story"
     assert isinstance(play(tell, {"story": {"typed": "words"}}), Said)
+    assert isinstance(play(tell, {"story": {"recorded": "a1b2"}}), Said)
 
 
 def test_work_is_done_once_and_its_result_kept() -> None:

@@ -10,9 +10,9 @@ from core.alphabet import USSD
 from core.conversation import Back, Conversation, Talk
 from core.dialogue import Answers, Ask, Choice, Json, Once, Said, play
 from core.text import Words
-from tests.fakes import LANGUAGES
+from core.walk import Path, base_name
+from tests.fakes import LANGUAGES, the_script, walk
 from tests.ussd.keys import exchange
-from tests.walk import Path, base_name, the_script, walk
 
 NAMES = File(__file__).parent / "question_names.txt"
 

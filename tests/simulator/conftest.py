@@ -1,10 +1,12 @@
 """The page with the phones in a browser; what it complains of on its console fails the test."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from threading import Thread
 
 import pytest
+from flask import Flask
 from playwright.sync_api import Page, sync_playwright
 from werkzeug.serving import make_server
 
@@ -17,18 +19,27 @@ CHROMIUM = [
     "--disable-component-update",
     "--disable-sync",
     "--no-first-run",
+    "--use-fake-device-for-media-stream",
+    "--use-fake-ui-for-media-stream",
 ]
 
 
-@pytest.fixture
-def address(sqlite_service: Service) -> Iterator[str]:
-    server = make_server("127.0.0.1", 0, sqlite_service.app, threaded=True)
+@contextmanager
+def serving(app: Flask) -> Iterator[str]:
+    """Serve an application on this machine; give its address."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def address(sqlite_service: Service) -> Iterator[str]:
+    with serving(sqlite_service.app) as address:
+        yield address
 
 
 @pytest.fixture

@@ -17,6 +17,7 @@ from werkzeug.datastructures import Headers, MultiDict
 from werkzeug.test import TestResponse
 
 from core.tables import inbox, receipts
+from providers.twilio import Account
 from sms.gateway import Call
 from sms.gateways.twilio import Twilio
 from tests.service import Service, registers, service_with
@@ -333,7 +334,7 @@ def test_a_signature_that_twilio_has_published_is_right(
 
 def admits(url: str, pairs: Pairs, signed: str, token: str = TOKEN) -> bool:
     """Ask the gateway whether this is a call of its provider."""
-    gateway = Twilio("AC1", token, number="", base_url="", public_url=OUR_URL, timeout=1)
+    gateway = Twilio(Account("AC1", token), number="", public_url=OUR_URL, timeout=1)
     return gateway.admits(Call(url, MultiDict(pairs), Headers({"X-Twilio-Signature": signed})))
 
 

@@ -20,16 +20,9 @@ from werkzeug.test import EnvironBuilder
 from werkzeug.wrappers import Request
 
 from core.receipt import Receipt, Status
-from sms.gateway import (
-    Gateway,
-    Handed,
-    Incoming,
-    Malformed,
-    Outgoing,
-    Refused,
-    TryLater,
-    Wish,
-)
+from providers.transport import Refused, TryLater
+from providers.twilio import Account as TwilioAccount
+from sms.gateway import Gateway, Handed, Incoming, Malformed, Outgoing, Wish
 from sms.gateways.africastalking import AfricasTalking
 from sms.gateways.kannel import Kannel
 from sms.gateways.simulator import Simulator
@@ -217,14 +210,8 @@ def gateway_of(name: str, url: str, folder: Path, account: Account | None = None
             "pukar", "atsk_0123", base_url=base_url, sender=sender, timeout=timeout
         )
     if name == "twilio":
-        return Twilio(
-            "AC0123456789abcdef0123456789abcdef",
-            "12345",
-            number=sender,
-            base_url=base_url,
-            public_url=public_url,
-            timeout=timeout,
-        )
+        twilio = TwilioAccount("AC0123456789abcdef0123456789abcdef", "12345", base_url)
+        return Twilio(twilio, number=sender, public_url=public_url, timeout=timeout)
     if name == "kannel":
         return Kannel(
             f"{base_url}/cgi-bin/sendsms",
@@ -374,7 +361,8 @@ def test_where_the_proxy_is_down_nothing_was_sent(
 def test_an_address_that_swallows_connections_is_soon_given_up(
     name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(f"sms.gateways.{name}.CONNECT_SECONDS", 0.2)
+    where = "providers" if name == "twilio" else "sms.gateways"
+    monkeypatch.setattr(f"{where}.{name}.CONNECT_SECONDS", 0.2)
     with nowhere() as url:
         gateway = gateway_of(name, url, tmp_path)
         started = time.monotonic()

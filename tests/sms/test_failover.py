@@ -11,7 +11,8 @@ import time_machine
 from core.clock import HERE
 from core.gateway_shares import Standing, Tried
 from core.outbox import LEASE, LONGEST_TRY
-from sms.gateway import Handed, OptedOut, Outgoing, Refused, Silent, TryLater
+from providers.transport import Refused, Silent, TryLater
+from sms.gateway import Handed, OptedOut, Outgoing
 from sms.switchboard import JUDGED_EVERY, Route, Switchboard, verdict_on
 from tests.service import Service, postman_of, registers, service_with
 from tests.sms.test_postman import Unsteady, wait_until

@@ -7,16 +7,15 @@ from core.dialogue import Ask, Last
 from core.language import Language
 from core.letters import LETTERS, check_letter
 from core.pages import View
-from sms.message import PAGE, list_stations, write
-from tests.fakes import DIRECTORY, LANGUAGES
+from sms.message import PAGE, list_stations, paper, write
+from tests.fakes import DIRECTORY, LANGUAGES, the_script, walk
 from tests.ussd.test_fit import everything_due, everything_naming_a_station
-from tests.walk import the_script, walk
 
 
 @pytest.mark.parametrize("language", LANGUAGES.all, ids=lambda language: language.code)
 def test_every_message_of_the_walk_fits(language: Language) -> None:
     for due in (*everything_due(unicode=True), *everything_naming_a_station()):
-        text = write(due, View(), language)
+        text = write(due, View(), paper(language, calls=True))
         if isinstance(due, Ask):
             assert PAGE.allows(text), text
         assert len(split(text)) <= 3, text

@@ -29,7 +29,8 @@ from core.letters import write_letter
 from core.outbox import LetterLine
 from core.reference import grouped
 from core.tables import inbox, letters, receipts
-from sms.gateway import Outgoing, TryLater
+from providers.transport import TryLater
+from sms.gateway import Outgoing
 from sms.gateways.kannel import Kannel as Gateway
 from tests.kannel import HERE, SHORT_CODE, Kannel, Sms, free_ports
 from tests.service import Service, registers, service_with

@@ -14,7 +14,8 @@ from core.language import Language, render
 from core.letters import LETTERS, SAMPLES, Letterhead, check_letter, write_letter
 from core.outbox import Outbox
 from core.tables import letters
-from sms.gateway import Gateway, Handed, Outgoing, Refused, TryLater
+from providers.transport import Refused, TryLater
+from sms.gateway import Gateway, Handed, Outgoing
 from sms.gateways.simulator import Simulator
 from sms.postman import Postman
 from sms.switchboard import Route

@@ -9,7 +9,8 @@ from core.deliveries import Deliveries
 from core.outbox import LetterLine, new_token
 from core.receipt import Receipt
 from core.sealing import Seal
-from sms.gateway import Handed, Outgoing, Silent
+from providers.transport import Silent
+from sms.gateway import Handed, Outgoing
 from sms.switchboard import Route
 from tests.service import Service, postman_of, registers
 from tests.sms.test_postman import Unsteady

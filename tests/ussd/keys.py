@@ -13,7 +13,7 @@ def pages(due: Due, language: Language, budget: Budget) -> Iterator[tuple[View, 
     """Page through what is due, to the end."""
     view: object = View()
     while isinstance(view, View):
-        screen = draw(due, view, Paper(language, budget))
+        screen = draw(due, view, Paper(language, budget, calls=True))
         yield view, screen
         step = screen.keys.get(MORE)
         assert not isinstance(step, View) or step.at > view.at

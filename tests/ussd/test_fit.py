@@ -11,9 +11,9 @@ from core.conversation import Due, Meant, Talk
 from core.dialogue import Answers, Ask, Choice, Number, Option, Said, play
 from core.language import Language, render
 from core.pages import BACK, OTHERWISE, Page, Paper, View, draw
-from tests.fakes import DIRECTORY, LANGUAGES
+from core.walk import REFERENCE, STORY
+from tests.fakes import DIRECTORY, LANGUAGES, the_script, walk
 from tests.ussd.keys import pages
-from tests.walk import REFERENCE, STORY, the_script, walk
 
 BUDGETS = {
     "182 septets or 80 units": Budget(182, 80),
@@ -122,7 +122,7 @@ def assert_fits(due: Due, language: Language, budget: Budget) -> None:
         assert not {"98", "00"} & screen.keys.keys()
         assert BACK not in screen.keys
         misunderstood = View(view.at, view.trail, unclear=True)
-        assert budget.allows(draw(due, misunderstood, Paper(language, budget)).text)
+        assert budget.allows(draw(due, misunderstood, Paper(language, budget, calls=True)).text)
     screens = [screen for _, screen in views_and_screens]
     assert_words_are_whole(due, language, screens)
     if isinstance(due, Ask):

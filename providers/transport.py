@@ -1,4 +1,4 @@
-"""What goes wrong on the way to a provider, told apart by whether the letter may have left."""
+"""What goes wrong on the way to a provider, told apart by whether it may have been done."""
 
 from __future__ import annotations
 
@@ -11,12 +11,23 @@ from requests.exceptions import ChunkedEncodingError, ContentDecodingError, Inva
 from urllib3.exceptions import MaxRetryError, NewConnectionError, ProxyError, SSLError
 
 from core.phone import masked
-from sms.gateway import Silent, TryLater
 
 CONNECT_SECONDS = 3.05
 NOT_UNDERSTOOD = "an answer that we do not understand"
 UNSURE = {408, 502, 504}  # somebody in between gave up waiting
 _LONGEST_SAID = 200  # characters of what a provider says
+
+
+class TryLater(Exception):
+    """The provider did not take it now; it may later, and another one may now."""
+
+
+class Silent(TryLater):
+    """The provider gave no answer: it may have done what we asked."""
+
+
+class Refused(Exception):
+    """The provider will never do it; the message says why."""
 
 
 @contextmanager

@@ -1,0 +1,1 @@
+"""What is heard: words as clips of speech, and the stories that callers speak."""

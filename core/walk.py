@@ -1,0 +1,182 @@
+"""Walks every conversation: from the first question along each answer to each end.
+
+Because a script is pure, everything it can say is found without a caller: what has to be recorded
+for calls, and what tests prove of every path. Lists of data (districts, stations) are walked by
+their longest name, by one that repeats elsewhere, and by the first and last.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from core.dialogue import (
+    Answers,
+    Ask,
+    Choice,
+    Do,
+    Json,
+    Number,
+    Question,
+    Recorded,
+    Said,
+    Script,
+    Story,
+    Typed,
+    play,
+)
+from core.directory import Directory
+from core.police import Place, Standing
+from core.states import REJECTION_REASONS, STATES
+from core.text import Name, Words
+
+OTHER_LANGUAGES = {"hi", "hi_Latn"}  # one way through the loop of languages is enough
+SHOWN_IN_FULL = ("theft", "police_conduct")  # the kinds of complaint; others are alike
+MOST_OF_A_LIST = 16
+LAST_ROUND = 2  # of the loops: languages, wrong reference numbers
+
+REFERENCE = "4829135706"
+STORY = "कल रात नौ बजे घर के सामने से साइकिल चोरी हो गई"
+NUMBERS = {
+    "pin": ["800001", "845438", "804451", "999999"],  # one district, two, three, not known
+    "reference": [REFERENCE],
+}
+_SIMPLE_STATES = [state for state in STATES if state not in {"fir_registered", "rejected"}]
+
+
+@dataclass(frozen=True)
+class WalkedPolice:
+    """The police as a walk meets them: real places, nothing registered.
+
+    They answer what scripts read; the walk supplies the results of work itself.
+    """
+
+    directory: Directory
+    languages: Sequence[tuple[str, Words]]
+    helpline: str = "06120000000"
+    sms_number: str = "9800000000"
+
+    def speak(self, language: str) -> None:
+        """Do nothing: see above."""
+        raise AssertionError(language)
+
+    def usual_station(self) -> str | None:
+        """Do nothing: see above."""
+        raise AssertionError
+
+    def register(self, kind: str, place: Place, story: Typed | Recorded) -> str:
+        """Do nothing: see above."""
+        raise AssertionError((kind, place, story))
+
+    def sends_news(self) -> bool:
+        """Do nothing: see above."""
+        raise AssertionError
+
+    def registered_before(self) -> str | None:
+        """Do nothing: see above."""
+        raise AssertionError
+
+    def standing(self, reference: str) -> Standing:
+        """Do nothing: see above."""
+        raise AssertionError(reference)
+
+
+def results_of_work(directory: Directory) -> dict[str, list[Json]]:
+    """List what the work of scripts may come to, by its name."""
+    station = max(directory.stations, key=lambda each: len(each.name.devanagari))
+    place = {"district": station.district.code, "station": station.code}
+
+    def standing(**more: Json) -> Json:
+        known = {"since": "24-11-2026", **place, "fir_number": None, "reason": None, "news": True}
+        return {"outcome": "found", "reference": REFERENCE, "own": True, **known, **more}
+
+    return {
+        "registered_before": [None, REFERENCE],
+        "usual_station": [None, station.code],
+        "language": [None],
+        "registered": [REFERENCE],
+        "sends_news": [True, False],
+        "standing": [
+            *({"outcome": outcome} for outcome in ("unknown", "mistyped", "wait")),
+            *(standing(state=state) for state in _SIMPLE_STATES),
+            standing(state="fir_registered", fir_number="12345/2026"),
+            *(standing(state="rejected", reason=reason) for reason in REJECTION_REASONS),
+            *(standing(state=state, news=False) for state in ("received", "awaiting_signature")),
+            standing(state="received", district=None, station=None),
+            {"outcome": "found", "reference": REFERENCE, "state": "rejected", "own": False},
+        ],
+    }
+
+
+@dataclass(frozen=True)
+class Path:
+    """One conversation: the questions with the answers given, and its last words."""
+
+    steps: tuple[tuple[Ask, Json], ...]
+    answers: Answers
+    end: Said
+
+    @property
+    def registers(self) -> bool:
+        """Whether a case was registered on the way."""
+        return "registered" in self.answers
+
+
+def base_name(name: str) -> str:
+    """Give a question's name without the number it has in a loop."""
+    return re.sub(r"_\d+$", "", name)
+
+
+def walk(script: Script, directory: Directory, *, brief: bool = False) -> Iterator[Path]:
+    """Walk every path; `brief` takes two entries of a long list, and two kinds in full."""
+    return _Walk(script, directory, brief=brief).paths({}, ())
+
+
+class _Walk:
+    def __init__(self, script: Script, directory: Directory, *, brief: bool) -> None:
+        self._script = script
+        self._results = results_of_work(directory)
+        self._counts = Counter(station.name for station in directory.stations)
+        self._brief = brief
+
+    def paths(self, answers: Answers, steps: tuple[tuple[Ask, Json], ...]) -> Iterator[Path]:
+        turn = play(self._script, answers)
+        if isinstance(turn, Said):
+            yield Path(steps, answers, turn)
+        elif isinstance(turn, Do):
+            for result in self._results[base_name(turn.once.name)]:
+                yield from self.paths({**answers, turn.once.name: result}, steps)
+        elif not _is_beyond(turn.question.name):
+            choices = self._meanings(turn.question)
+            is_like_another = answers.get("kind", SHOWN_IN_FULL[0]) not in SHOWN_IN_FULL
+            for meaning in choices[:1] if self._brief and is_like_another else choices:
+                kept = {**answers, turn.question.name: meaning}
+                yield from self.paths(kept, (*steps, (turn, meaning)))
+
+    def _meanings(self, question: Question) -> list[Json]:
+        """List the answers by which a question is walked."""
+        if isinstance(question, Story):
+            return [{"typed": STORY}]
+        if isinstance(question, Number):
+            instead = (each.meaning for each in question.instead)
+            return [*NUMBERS[base_name(question.name)], *instead]
+        return self._of_list(question)
+
+    def _of_list(self, question: Choice[object]) -> list[Json]:
+        options = [each for each in question.options if each.meaning not in OTHER_LANGUAGES]
+        if len(options) > MOST_OF_A_LIST:
+            names = {each: each.label for each in options if isinstance(each.label, Name)}
+            longest = max(options, key=lambda each: len(names[each].devanagari))
+            repeated = [each for each in options if self._counts[names[each]] > 1]
+            more = [] if self._brief else [*repeated[:1], options[-1]]
+            options = list(dict.fromkeys([options[0], longest, *more]))
+        if question.otherwise:
+            options.append(question.otherwise)
+        return [each.meaning for each in options]
+
+
+def _is_beyond(name: str) -> bool:
+    round_of_loop = re.search(r"_(\d+)$", name)
+    return round_of_loop is not None and int(round_of_loop[1]) > LAST_ROUND

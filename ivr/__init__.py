@@ -1,0 +1,1 @@
+"""The service as a phone call: listen, press, speak."""

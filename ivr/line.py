@@ -1,0 +1,59 @@
+"""What a call remembers from one step to the next."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+from ivr.prompt import View
+
+_PAST_CALLS = 5
+
+
+@dataclass(frozen=True)
+class Line:
+    """The call that goes on: its last reply, where the caller stands, what she did of late.
+
+    `document` is what was sent at the step `step`, `repeat` the provider's mark of the request it
+    answered. `purpose` says what the call is for ("letter 12" reads a letter). `recording` is the
+    story that is being spoken, `playback` where it may be heard. `pressed` are the last keys with
+    the moment of each (seconds since 1970), `is_urgent` that they may have meant the emergency
+    number.
+    """
+
+    call: str = ""
+    step: int = 0
+    document: str = ""
+    repeat: str = ""
+    purpose: str = ""
+    view: View = field(default_factory=View)
+    question: str | None = None
+    silences: int = 0
+    recording: str = ""
+    playback: str = ""
+    pressed: tuple[tuple[str, float], ...] = ()
+    is_urgent: bool = False
+    past: tuple[str, ...] = ()
+
+    @classmethod
+    def from_json(cls, kept: Mapping[str, Any] | None) -> Line:
+        """Read back what `to_json` wrote."""
+        if kept is None:
+            return cls()
+        pressed = tuple((key, moment) for key, moment in kept["pressed"])
+        rest = {"view": View.from_json(kept["view"]), "pressed": pressed}
+        return cls(**{**kept, **rest, "past": tuple(kept["past"])})
+
+    def to_json(self) -> dict[str, Any]:
+        """Give a form that the session can keep."""
+        return asdict(self)
+
+    def begun(self, call: str, purpose: str) -> Line:
+        """Start on a new call."""
+        past = (*self.past, self.call) if self.call else self.past
+        return Line(call=call, purpose=purpose, past=past[-_PAST_CALLS:])
+
+    def with_key(self, key: str, moment: float) -> Line:
+        """Remember a key just pressed."""
+        return replace(self, pressed=(*self.pressed[-2:], (key, moment)))

@@ -1,0 +1,116 @@
+"""Everything that calls can say, found by walking every conversation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
+
+from audio.script import Line
+from audio.speech import Clip, name_clip, number_clips, speak
+from core.conversation import Back, Conversation, Danger, Due, Talk
+from core.dialogue import Ask, Said, Script, play
+from core.directory import Directory
+from core.language import Language, Languages
+from core.letters import LETTERS, SAMPLES, Letterhead, write_letter
+from core.scripts.main_menu import main_menu
+from core.scripts.read_letter import read_letter
+from core.text import Name, Words
+from core.walk import WalkedPolice, walk
+from ivr import entrance, visit
+from ivr.prompt import MORE, Playback, View, draw, guided
+
+_BEGUN = {"registered_before": None}
+_TOLD = {**_BEGUN, "wish_1": "complaint", "kind": "theft", "usual_station": None}
+_ASIDES = ("resume", "help", "playback")
+_LETTERHEAD = Letterhead("06120000000", "*384*78527#", "9800000000")
+_BY_THEMSELVES = {
+    "greeting": (visit.GREETING,),
+    "112": (visit.CONNECTING, visit.IS_IT_URGENT, visit.NOT_CONNECTED),
+    "silence": (visit.NOT_HEARD, visit.NOTHING_HEARD),
+    "end": (visit.SMS_COMES, visit.THANKS, entrance.OVER),
+    "trouble": (entrance.TROUBLE, entrance.HIDDEN),
+}
+
+
+def lines(language: Language, languages: Languages, directory: Directory) -> list[Line]:
+    """List what has to be recorded in a language: each clip once, where it is first heard."""
+    found: dict[str, Line] = {}
+    for clip, heard in _heard(language, languages, directory):
+        found.setdefault(clip.id, Line(clip, heard))
+    return list(found.values())
+
+
+def _heard(
+    language: Language, languages: Languages, directory: Directory
+) -> Iterator[tuple[Clip, str]]:
+    said: set[Words] = set()
+    for words, heard in _all_words(language, languages, directory):
+        if words not in said:
+            said.add(words)
+            speech = speak(words, language)
+            yield from ((each, heard) for each in speech if isinstance(each, Clip))
+    yield from ((clip, "numbers") for clip in number_clips(language))
+    for name in _names(directory):
+        yield name_clip(name, language), "names of stations and districts"
+
+
+def _all_words(
+    language: Language, languages: Languages, directory: Directory
+) -> Iterator[tuple[Words, str]]:
+    for heard, all_words in _BY_THEMSELVES.items():
+        yield from ((words, heard) for words in all_words)
+    menu = [(each.code, each.name) for each in languages.voices]
+    script = partial(main_menu, WalkedPolice(directory, menu))
+    talk = Talk(script, _LETTERHEAD.helpline, "", call_back=None)
+    for conversation in (Conversation("", dict(_BEGUN)), Conversation("", dict(_TOLD))):
+        yield _words_at_end(talk.converse(conversation, Danger())), "112"
+    yield _words_at_end(talk.converse(Conversation("", dict(_BEGUN)), Back())), "end"
+    for due in _all_due(talk, script, directory):
+        heard = due.question.name if isinstance(due, Ask) else "last words"
+        yield from ((words, heard) for words in _said_of(due, language))
+    for template in (name for name, letter in LETTERS.items() if not letter.urgent):
+        words = write_letter(template, SAMPLES, _LETTERHEAD)
+        turn = play(partial(read_letter, words, lambda: None), {})
+        if isinstance(turn, Ask):
+            yield from ((each, "a letter") for each in _said_of(turn, language))
+
+
+def _all_due(talk: Talk, script: Script, directory: Directory) -> Iterator[Due]:
+    seen: dict[int, Ask] = {}  # keeps them alive, so that an id stays one's own
+    for path in walk(script, directory):
+        for ask, _ in path.steps:
+            if id(ask) not in seen:
+                seen[id(ask)] = ask
+                yield ask
+                yield from (Ask(talk.aside(kind, ask.question), ()) for kind in _ASIDES)
+        yield path.end
+
+
+def _said_of(due: Due, language: Language) -> Iterator[Words]:
+    """Give what is said of a question wherever a caller may stand in it."""
+    for view in _views(due, language):
+        for unclear in (False, True):
+            prompt = guided(draw(due, replace(view, unclear=unclear), language))
+            yield from (part for part in prompt.says if not isinstance(part, Playback))
+
+
+def _views(due: Due, language: Language) -> Iterator[View]:
+    for beginning in (View(), View(opened=True)):
+        yield beginning
+        following = draw(due, beginning, language).keys.get(MORE)
+        if isinstance(following, View):
+            yield following  # the pages after it sound alike
+
+
+def _words_at_end(due: Due) -> Words:
+    if not isinstance(due, Said):
+        raise TypeError(due)
+    return due.words
+
+
+def _names(directory: Directory) -> Iterator[Name]:
+    for district in directory.districts:
+        yield district.name
+    for station in directory.stations:
+        yield station.name

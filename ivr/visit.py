@@ -1,0 +1,255 @@
+"""One step of one call: what the caller did, and what she hears next."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
+from functools import partial
+
+from audio.speech import Speech
+from core.calls import Call
+from core.conversation import Conversation, Danger, Due, Meant, NotUnderstood, Talk
+from core.dialogue import Ask, Last, Said, Script
+from core.duty_officer import Contact, DutyOfficer, Office
+from core.language import Language
+from core.letters import GO_ON
+from core.outbox import Draft
+from core.scripts.main_menu import main_menu
+from core.sealing import Seal
+from core.sessions import Session
+from core.text import Text, Words
+from ivr.gateway import Connect, Gateway, Keys, Piece, Play, Reply, Stepped, Voice
+from ivr.line import Line
+from ivr.prompt import (
+    ByLetter,
+    Playback,
+    Pressed,
+    Prompt,
+    Repeat,
+    View,
+    draw,
+    guided,
+    read,
+)
+from ivr.voice import Voices, said_in_turn, slowly
+
+CHANNEL = "ivr"
+LONGEST_STORY = 120  # seconds
+_MOST_SILENCES = 3
+_SECONDS_FOR_112 = 4.0
+_URGENT_KEYS = ["1", "1", "2"]
+
+GREETING = Text("Pukar, Bihar Police. In danger press 112.")
+CONNECTING = Text("We put you through to 112.")
+IS_IT_URGENT = Text("We put you through to 112. If you do not want that, press star.")
+NOT_CONNECTED = Text("112 did not answer. Please hang up and dial 112 yourself.")
+NOT_HEARD = Text("We hear nothing. What you told us is kept. Please call again.")
+NOTHING_HEARD = Text("We hear nothing. Please call again.")
+SMS_COMES = Text("The SMS is on its way. Thank you.")
+THANKS = Text("Thank you. In danger dial 112.")
+
+
+@dataclass
+class Desk:
+    """What every visit works with."""
+
+    office: Office
+    voices: Voices
+    seal: Seal
+    emergency_number: str
+
+
+@dataclass
+class Visit:
+    """A caller with a session, at one step of a call.
+
+    `script` is what the call plays where it has a purpose of its own. `letters` are to be sent
+    once the step is kept.
+    """
+
+    desk: Desk
+    gateway: Gateway
+    session: Session
+    phone: str
+    line: Line
+    script: Script | None = None
+    letters: list[Draft] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Take up the script that this call plays."""
+        office = self.desk.office
+        contact = Contact(self.phone, CHANNEL, office.languages.voices)
+        officer = DutyOfficer(office, contact, self.session)
+        self._talk = Talk(
+            script=self.script or partial(main_menu, officer),
+            helpline=office.helpline,
+            fresh_id=self.desk.seal.fingerprint(
+                "conversation", self.gateway.name, self.phone, self.line.call
+            ),
+        )
+
+    def note(self, reply: Reply) -> None:
+        """Note what is sent to the provider."""
+        self.line = replace(self.line, document=self.gateway.write(reply))
+
+    # --- Steps
+
+    def begin(self, ours: Call | None) -> Reply:
+        """Take up a call: offer what was left, or go on where she asked to be called."""
+        if ours and ours.purpose == "story":
+            self._conversation.asides.clear()
+        else:
+            self.session.begin(self._talk.fresh_id, straight=self.script is not None)
+        return self._ask(self._talk.due(self._conversation), opening=(GREETING,))
+
+    def hear(self, step: Stepped) -> Reply:
+        """Take what she did at the last document into the conversation."""
+        if step.dialled:
+            return self._end(THANKS if step.dialled == "connected" else NOT_CONNECTED)
+        if step.has_spoken:
+            return self._hear_story(step)
+        if self.line.is_urgent:
+            return self._settle_urgency(step)
+        if not step.keys:
+            return self._bear_silence()
+        self.line = replace(self.line.with_key(step.keys, time.time()), silences=0)
+        if self._may_mean_112():
+            return self._ask_whether_urgent()
+        due = self._talk.due(self._conversation)
+        return self._obey(read(step.keys, due, self.line.view, self._language), due)
+
+    def _hear_story(self, step: Stepped) -> Reply:
+        self.line = replace(self.line, silences=0, playback=step.address)
+        heard = Meant({"recorded": self.line.recording})
+        return self._ask(self._talk.converse(self._conversation, heard))
+
+    def _obey(self, pressed: Pressed, due: Due) -> Reply:
+        if isinstance(pressed, View):
+            return self._ask(due, pressed)
+        if isinstance(pressed, Repeat):
+            return self._ask(due, replace(self.line.view, unclear=False))
+        if isinstance(pressed, ByLetter):
+            return self._send_letter(due)
+        if isinstance(pressed, Danger):
+            return self._put_through()
+        due = self._talk.converse(self._conversation, pressed)
+        if isinstance(pressed, NotUnderstood) and self._conversation.misses:
+            return self._ask(due, replace(self.line.view, unclear=True))
+        return self._ask(due)
+
+    def _send_letter(self, due: Due) -> Reply:
+        """Send what was said; a case just registered has sent its letter by itself."""
+        last: Last | None = due.last if isinstance(due, Said) else None
+        if last and "registered" not in self._conversation.answers:
+            self.letters.append(Draft(last.letter, last.variables))
+        return self._end(SMS_COMES)
+
+    # --- Silence
+
+    def _bear_silence(self) -> Reply:
+        """Say it again; then slowly, with help; then say goodbye, and how to go on."""
+        due = self._talk.due(self._conversation)
+        if isinstance(due, Said):
+            return self._end(THANKS)
+        was_said_again = self.gateway.repeats_itself and not self.line.recording
+        silences = _MOST_SILENCES if was_said_again else self.line.silences + 1
+        self.line = replace(self.line, silences=silences)
+        if silences < _MOST_SILENCES:
+            return self._ask(due, replace(self.line.view, unclear=False))
+        if not self._conversation.is_worth_resuming:
+            return self._end(NOTHING_HEARD)
+        self.letters.append(Draft(GO_ON))
+        return self._end(NOT_HEARD)
+
+    # --- Danger
+
+    def _may_mean_112(self) -> bool:
+        """Say whether 1, 1, 2 were pressed so fast that no question was listened to."""
+        keys = [key for key, _ in self.line.pressed]
+        moments = [moment for _, moment in self.line.pressed]
+        return keys == _URGENT_KEYS and moments[-1] - moments[0] < _SECONDS_FOR_112
+
+    def _ask_whether_urgent(self) -> Reply:
+        self.line = replace(self.line, is_urgent=True, pressed=())
+        return self._reply(self._say(IS_IT_URGENT), Keys(1, 1))
+
+    def _settle_urgency(self, step: Stepped) -> Reply:
+        self.line = replace(self.line, is_urgent=False)
+        if step.keys == "*":
+            return self._ask(self._talk.due(self._conversation), self.line.view)
+        return self._put_through()
+
+    def _put_through(self) -> Reply:
+        """Put her through to 112 where that can be done; else tell her to dial it."""
+        if number := self.desk.emergency_number:
+            return self._reply(self._say(CONNECTING), Connect(number))
+        due = self._talk.converse(self._conversation, Danger())
+        return self._end(due.words if isinstance(due, Said) else THANKS)
+
+    # --- What she hears
+
+    @property
+    def _conversation(self) -> Conversation:
+        return self.session.conversation
+
+    @property
+    def _language(self) -> Language:
+        return self.desk.office.languages.voice_of(self.session.language)
+
+    def _ask(self, due: Due, view: View | None = None, opening: Sequence[Words] = ()) -> Reply:
+        """Say what is due, and remember where she stands."""
+        view = view or View()
+        question = due.question.name if isinstance(due, Ask) else None
+        self.line = replace(self.line, view=view, question=question, recording="")
+        prompt = draw(due, view, self._language)
+        help_asked = self.line.silences == _MOST_SILENCES - 1
+        shown = guided(prompt) if help_asked else prompt
+        says = self._pieces(replace(shown, says=(*opening, *shown.says)), slow=help_asked)
+        again = self._pieces(prompt), self._pieces(guided(prompt), slow=True)
+        repeats = again if self.gateway.repeats_itself and not isinstance(due, Said) else ()
+        return self._reply(says, self._awaited(prompt), repeats)
+
+    def _awaited(self, prompt: Prompt) -> Keys | Voice | None:
+        if not prompt.most_keys:
+            return None
+        keys = Keys(prompt.most_keys, prompt.seconds)
+        if not prompt.is_spoken:
+            return keys
+        recording = self.desk.seal.fingerprint(
+            "recording", self.gateway.name, self.line.call, str(self.line.step + 1)
+        )
+        self.line = replace(self.line, recording=recording)
+        return Voice(recording, LONGEST_STORY, keys)
+
+    def _end(self, words: Words) -> Reply:
+        return self._reply(self._say(words), None)
+
+    def _reply(
+        self,
+        says: tuple[Piece, ...],
+        awaits: Keys | Voice | Connect | None,
+        again: tuple[tuple[Piece, ...], ...] = (),
+    ) -> Reply:
+        self.line = replace(self.line, step=self.line.step + 1)
+        return Reply(self.line.step, says, awaits, again)
+
+    def _say(self, words: Words) -> tuple[Piece, ...]:
+        return self._spoken(said_in_turn([words], self._language))
+
+    def _pieces(self, prompt: Prompt, *, slow: bool = False) -> tuple[Piece, ...]:
+        """Give what is played for a prompt, with what she has spoken in its place."""
+        pieces: list[Piece] = []
+        parts: list[Words] = []
+        for part in prompt.says:
+            if isinstance(part, Playback):
+                pieces += self._spoken(said_in_turn(parts, self._language), slow=slow)
+                pieces += [Play(self.line.playback)] if self.line.playback else []
+                parts = []
+            else:
+                parts.append(part)
+        return (*pieces, *self._spoken(said_in_turn(parts, self._language), slow=slow))
+
+    def _spoken(self, speech: Speech, *, slow: bool = False) -> tuple[Piece, ...]:
+        said = slowly(speech) if slow else speech
+        return self.desk.voices.say(said, self._language, speaks=self.gateway.speaks)

@@ -1,0 +1,1 @@
+"""Accounts with telecom providers, as far as more than one channel needs them."""
