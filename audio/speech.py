@@ -21,7 +21,7 @@ from core.language import Language
 from core.reference import grouped
 from core.text import Joined, Name, Slot, Text, Words
 
-TENTHS_BETWEEN_SENTENCES = 3
+TENTHS_BETWEEN_SENTENCES = 2
 _TENTHS_BETWEEN_GROUPS = 3
 _TENTHS_BETWEEN_PARTS = 1
 _TENTHS_BEFORE_AGAIN = 5

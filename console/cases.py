@@ -3,20 +3,27 @@
 from __future__ import annotations
 
 import getpass
+from pathlib import Path
 
 import click
+import structlog
 from flask.cli import with_appcontext
 
+from audio.vault import VaultDown
 from console.parts import current_parts, prepared
 from core.cases import Case, CaseError, CaseLine, Move
 from core.clock import local_date, local_time, now
 from core.directory import Directory, Station
 from core.phone import masked
+from core.recordings import Recording
 from core.reference import grouped
 from core.spelling import find_by_spelling
 from core.states import REJECTION_REASONS, STATES
 
 _PAGE = 20
+_ENDINGS = {"audio/wav": ".wav", "audio/mpeg": ".mp3", "audio/ogg": ".ogg"}
+
+log = structlog.get_logger()
 
 
 @click.group()
@@ -60,7 +67,7 @@ def show(reference: str) -> None:
         "Place": _place(case, parts.office.directory),
         "Phone": masked(case.phone),
         "By": f"{case.channel}, in {case.language}",
-        "Story": case.story,
+        "Story": _story(case),
     }
     for name, value in lines.items():
         click.echo(f"{name:<10} {value}")
@@ -71,6 +78,36 @@ def show(reference: str) -> None:
         note = " ".join((event.note or "").split())
         line = f"  {local_time(event.at)}  {arrow}  by {event.who}  {details}  {note}"
         click.echo(line.rstrip())
+
+
+@cases.command()
+@click.argument("reference")
+@click.option(
+    "--out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    help="File to write; by default REFERENCE with the ending of its kind.",
+)
+@click.option("--who", default=getpass.getuser, help="Who listens; the user of this machine.")
+@with_appcontext
+def listen(reference: str, out: Path | None, who: str) -> None:
+    """Write the story that a citizen spoke into a file, to be played."""
+    parts = current_parts()
+    try:
+        case = parts.cases.look_up(reference)
+    except CaseError as error:
+        raise click.ClickException(f"{error} See: pukar cases list") from error
+    recording = parts.recordings.find(case.recording) if case.recording else None
+    if recording is None:
+        raise click.ClickException("This story was written: pukar cases show has it.")
+    if recording.kind is None:
+        raise click.ClickException(f"The recording is not here: {_state_of(recording)}.")
+    file = out or Path(f"{case.reference}{_ENDINGS.get(recording.kind, '.audio')}")
+    try:
+        file.write_bytes(parts.vault.open(recording.id))
+    except (VaultDown, OSError) as error:
+        raise click.ClickException(f"It cannot be read or written now: {error}") from error
+    log.info("recording_heard", case=case.id, who=who)
+    click.echo(f"{file} has the story, in the open: delete it when you have listened.")
 
 
 @cases.command()
@@ -114,6 +151,24 @@ def move(  # noqa: PLR0913  # one for each option of the command
     is_told = current_parts().office.citizens.wants_letters(case.phone)
     told = "a letter to the citizen is in the outbox" if is_told else "the citizen wants no SMS"
     click.echo(f"{grouped(case.reference)} is now {case.state}; {told}.")
+
+
+def _story(case: Case) -> str:
+    """Give what was written, or how far what was spoken has come."""
+    if case.recording is None:
+        return case.story
+    recording = current_parts().recordings.find(case.recording)
+    if recording is None:
+        return "spoken, but nothing is known of the recording"
+    seconds = f" {recording.seconds} s" if recording.seconds else ""
+    how = f"; hear it: pukar cases listen {case.reference}" if recording.kind else ""
+    return f"spoken,{seconds} {_state_of(recording)}{how}"
+
+
+def _state_of(recording: Recording) -> str:
+    if recording.status == "lost":
+        return f"LOST: {recording.trouble}"
+    return "here" if recording.kind else f"on its way ({recording.trouble or recording.status})"
 
 
 def _station(wanted: str, directory: Directory) -> Station:

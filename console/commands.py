@@ -6,6 +6,7 @@ import click
 from flask.cli import with_appcontext
 
 from console.audio import audio
+from console.calls import calls, recordings
 from console.cases import cases
 from console.dlt import dlt
 from console.letters import gateways, letters
@@ -27,4 +28,4 @@ def upgrade() -> None:
     click.echo("The database is up to date.")
 
 
-COMMANDS = (audio, cases, db, dlt, gateways, letters, serve, talk, worker)
+COMMANDS = (audio, calls, cases, db, dlt, gateways, letters, recordings, serve, talk, worker)

@@ -7,6 +7,7 @@ and tried again where nobody answered.
 from __future__ import annotations
 
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Literal, TypeAlias
@@ -33,6 +34,8 @@ _PAUSES = {
 _SPANS = ((timedelta(hours=1), 4), (timedelta(days=1), 10))  # calls to one phone
 _BEFORE_CALLING = timedelta(seconds=4)  # she hangs up, or reads our last words, first
 _LETTERS_NOT_OLDER = timedelta(days=3)
+_OPEN = ("due", "placed", "answered")
+_ALL = (*_OPEN, "done", "failed")
 _LONGEST_TROUBLE = 200
 _LONGEST_ID = 64
 
@@ -57,6 +60,18 @@ class Call:
     letter_id: int | None
     status: str
     attempts: int
+
+
+@dataclass(frozen=True, slots=True)
+class CallLine:
+    """A call as a line of a list, with nothing personal in it."""
+
+    id: int
+    purpose: Purpose
+    status: str
+    attempts: int
+    asked_at: datetime
+    trouble: str | None
 
 
 class Calls:
@@ -154,35 +169,40 @@ class Calls:
             return _read(connection, ours)
 
     def mark_placed(self, call: Call, gateway: str, provider_call: str) -> None:
-        """Note that a provider took the call, under an id of its own."""
-        placed = {"status": "placed", "gateway": gateway, "call": provider_call[:_LONGEST_ID]}
-        self._mark(call, ("due",), **placed, attempts=call.attempts + 1, due_at=now() + SILENCE)
+        """Note that a provider took the call, under an id of its own.
 
-    def mark_answered(self, call: Call) -> None:
+        The citizen may have picked up, or even hung up, by then.
+        """
+        known = {"gateway": gateway, "call": provider_call[:_LONGEST_ID]}
+        self._mark(call, _ALL, {**known, "attempts": call.attempts + 1})
+        self._mark(call, ("due",), {"status": "placed", "due_at": now() + SILENCE})
+
+    def mark_answered(self, call: Call, gateway: str, provider_call: str) -> None:
         """Note that the citizen picked up."""
-        self._mark(call, ("due", "placed"), status="answered", due_at=now() + SILENCE)
+        known = {"gateway": gateway, "call": provider_call[:_LONGEST_ID]}
+        answered = {"status": "answered", "due_at": now() + SILENCE}
+        self._mark(call, ("due", "placed"), {**known, **answered})
 
     def mark_done(self, call: Call) -> None:
         """Note that the call did what it was for."""
         values = {"status": "done", "settled_at": now(), "trouble": None}
-        self._mark(call, ("due", "placed", "answered"), **values)
+        self._mark(call, _OPEN, values)
 
     def try_again(self, call: Call, trouble: str) -> None:
         """Call again after a pause; after some attempts, no more."""
-        open_still = ("due", "placed", "answered")
         attempts = call.attempts + (call.status == "due")  # one that was not even placed
         why = trouble[:_LONGEST_TROUBLE]
         if attempts >= MOST_ATTEMPTS:
             settled = {"status": "failed", "settled_at": now()}
-            self._mark(call, open_still, **settled, attempts=attempts, trouble=why)
+            self._mark(call, _OPEN, {**settled, "attempts": attempts, "trouble": why})
         else:
             again = {"status": "due", "due_at": now() + _PAUSES[call.purpose]}
-            self._mark(call, open_still, **again, attempts=attempts, trouble=why)
+            self._mark(call, _OPEN, {**again, "attempts": attempts, "trouble": why})
 
     def give_up(self, call: Call, trouble: str) -> None:
         """Note that the call cannot be made at all."""
         settled = {"status": "failed", "settled_at": now(), "trouble": trouble[:_LONGEST_TROUBLE]}
-        self._mark(call, ("due", "placed"), **settled)
+        self._mark(call, ("due", "placed"), settled)
 
     def revive_forgotten(self) -> None:
         """Take up calls of which a provider tells nothing more."""
@@ -209,10 +229,20 @@ class Calls:
         with self._database.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
 
-    def _mark(self, call: Call, before: tuple[str, ...], **values: object) -> None:
+    def newest(self, *, status: str | None = None, most: int = 20, page: int = 1) -> list[CallLine]:
+        """List calls, of one status or all, the newest first."""
+        columns = [calls.c[name] for name in CallLine.__dataclass_fields__]
+        query = select(*columns).order_by(calls.c.id.desc())
+        if status:
+            query = query.where(calls.c.status == status)
+        with self._database.reading() as connection:
+            rows = connection.execute(query.limit(most).offset((page - 1) * most))
+            return [CallLine(*row) for row in rows]
+
+    def _mark(self, call: Call, before: tuple[str, ...], values: Mapping[str, object]) -> None:
         this = (calls.c.id == call.id) & calls.c.status.in_(before)
         with self._database.writing() as connection:
-            connection.execute(update(calls).where(this).values(leased_until=None, **values))
+            connection.execute(update(calls).where(this).values({"leased_until": None, **values}))
 
 
 def _is_underway(connection: Connection, phone_hash: str, purpose: Purpose, key: str) -> bool:

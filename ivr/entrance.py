@@ -130,7 +130,7 @@ class Entrance:
             self.files.calls.ask(Wish("callback", f"{self.gateway.name} {began.call}", phone))
             return self.gateway.write(Reply(1, (), Decline()))
         if ours:
-            self.files.calls.mark_answered(ours)
+            self.files.calls.mark_answered(ours, self.gateway.name, began.call)
         purpose = f"{_LETTER}{ours.letter_id}" if ours and ours.letter_id else ""
 
         def turn(session: Session, line: Line) -> Visit | str:

@@ -15,7 +15,7 @@ import numpy as np
 from audio.engine import NoVoice
 from audio.sound import NotSound, Samples
 
-_WORDS_A_MINUTE = 135  # its own 175 are too fast for a telephone
+_WORDS_A_MINUTE = 145  # its own 175 are too fast for a telephone
 _SYNCHRONOUS = 2  # AUDIO_OUTPUT_SYNCHRONOUS
 _DO_NOT_EXIT = 0x8000  # espeakINITIALIZE_DONT_EXIT
 _RATE = 1  # espeakRATE

@@ -106,7 +106,7 @@ class AfricasTalking:
         )
 
     def write(self, reply: Reply) -> str:
-        """Write a document; of what is said before keys are awaited, the last piece is nested."""
+        """Write a document."""
         response = Element("Response")
         awaits = reply.awaits
         if isinstance(awaits, Decline):
@@ -168,15 +168,15 @@ class AfricasTalking:
     def _get_digits(
         self, response: Element, reply: Reply, says: tuple[Piece, ...], keys: Keys
     ) -> None:
-        _add(response, says[:-1])
-        attributes = {
-            "timeout": str(keys.seconds),
-            "finishOnKey": "#",
-            "numDigits": str(keys.most),
-            "callbackUrl": self._step(reply),
-        }
-        if says:  # it must have something to say
-            _add(SubElement(response, "GetDigits", attributes), says[-1:])
+        """Await keys at every piece that is said, of which each action takes one only."""
+        for number, piece in enumerate(says, start=1):
+            attributes = {
+                "timeout": str(keys.seconds if number == len(says) else 1),
+                "finishOnKey": "#",
+                "numDigits": str(keys.most),
+                "callbackUrl": self._step(reply),
+            }
+            _add(SubElement(response, "GetDigits", attributes), [piece])
 
     def _record(self, response: Element, reply: Reply, voice: Voice) -> None:
         SubElement(
