@@ -11,9 +11,14 @@ import pytest
 from redis import Redis
 from sqlalchemy import make_url
 
+from audio.engines.espeak import Espeak
+from audio.library import Library
+from audio.studio import build
 from core.database import Database
 from core.embedded import EmbeddedRedis, NoRedis, redis_binary
+from ivr.sentences import lines
 from simulator.caller import Caller
+from tests.fakes import DIRECTORY, LANGUAGES
 from tests.kannel import PROGRAMS, program
 from tests.servers import Missing, chromium, fresh_database, private_postgres
 from tests.service import Service, service_with
@@ -141,6 +146,16 @@ def postgresql_database_url(postgres_url: str, postgres_template: str) -> Iterat
     """A PostgreSQL database with today's schema and no rows, for one test."""
     with fresh_database(postgres_url, postgres_template) as url:
         yield url
+
+
+@pytest.fixture(scope="session")
+def clips(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Everything that calls say, as eSpeak says it."""
+    library = Library(tmp_path_factory.mktemp("clips"))
+    for language in LANGUAGES.voices:
+        needed = lines(language, LANGUAGES, DIRECTORY)
+        assert not build(library, language, needed, Espeak(), lambda: None).failed
+    return library.folder
 
 
 @pytest.fixture

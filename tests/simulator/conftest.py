@@ -25,9 +25,9 @@ CHROMIUM = [
 
 
 @contextmanager
-def serving(app: Flask) -> Iterator[str]:
-    """Serve an application on this machine; give its address."""
-    server = make_server("127.0.0.1", 0, app, threaded=True)
+def serving(app: Flask, port: int = 0) -> Iterator[str]:
+    """Serve an application on this machine, at a free port or a given one; give its address."""
+    server = make_server("127.0.0.1", port, app, threaded=True)
     thread = Thread(target=server.serve_forever)
     thread.start()
     yield f"http://127.0.0.1:{server.port}"
