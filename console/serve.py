@@ -70,7 +70,10 @@ def worker() -> None:
         signal.signal(number, lambda *_: stop.set())
     prepared()
     if not parts.switchboard.routes:
-        raise click.ClickException("SMS_GATEWAYS names no gateway: letters wait in the outbox.")
+        letters_wait = "SMS_GATEWAYS names no gateway: letters wait in the outbox."
+        if parts.dialler is None:
+            raise click.ClickException(letters_wait)
+        _say(letters_wait)
     _warn_of_missing_wordings(parts)
     click.echo("The postman is at work; Ctrl-C ends it.")
     with ExitStack() as running:

@@ -11,7 +11,7 @@ citizens get their letters (`X-Written-As`).
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import assert_never
 
@@ -117,8 +117,18 @@ def _read(path: Path) -> _Catalogue:
 
 
 def read_languages(folder: Path = LOCALES) -> Languages:
-    """Read every language below a folder laid out as gettext does."""
-    return Languages([read_language(path.parent) for path in folder.glob("*/LC_MESSAGES")])
+    """Read every language below a folder laid out as gettext does.
+
+    What one that is spoken only does not say yet is said in the language it is written as.
+    """
+    found = {path.parent.name: read_language(path.parent) for path in folder.glob("*/LC_MESSAGES")}
+    return Languages([_completed(each, found.get(each.written_as)) for each in found.values()])
+
+
+def _completed(language: Language, other: Language | None) -> Language:
+    if other is None:
+        return language
+    return replace(language, spoken={**other.messages, **other.spoken, **language.spoken})
 
 
 def render(words: Words, language: Language) -> str:

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Hashable, Iterator
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 from audio.script import Line
 from audio.speech import Clip, name_clip, number_clips, speak
 from core.conversation import Back, Conversation, Danger, Due, Talk
-from core.dialogue import Ask, Said, Script, play
+from core.dialogue import Ask, Choice, Number, Option, Question, Said, Script, play
 from core.directory import Directory
 from core.language import Language, Languages
 from core.letters import LETTERS, SAMPLES, Letterhead, write_letter
@@ -20,6 +21,7 @@ from core.walk import WalkedPolice, walk
 from ivr import entrance, visit
 from ivr.prompt import MORE, Playback, View, draw, guided
 
+_MOST_IN_A_SAMPLE = 9  # more are names
 _BEGUN = {"registered_before": None}
 _TOLD = {**_BEGUN, "wish_1": "complaint", "kind": "theft", "usual_station": None}
 _ASIDES = ("resume", "help", "playback")
@@ -77,14 +79,25 @@ def _all_words(
 
 
 def _all_due(talk: Talk, script: Script, directory: Directory) -> Iterator[Due]:
-    seen: dict[int, Ask] = {}  # keeps them alive, so that an id stays one's own
+    seen: set[tuple[Hashable, ...]] = set()
     for path in walk(script, directory):
         for ask, _ in path.steps:
-            if id(ask) not in seen:
-                seen[id(ask)] = ask
+            if (asked := _identity(ask.question)) not in seen:
+                seen.add(asked)
                 yield ask
                 yield from (Ask(talk.aside(kind, ask.question), ()) for kind in _ASIDES)
         yield path.end
+
+
+def _identity(question: Question) -> tuple[Hashable, ...]:
+    """Tell a question from all that sound otherwise; names in a list are listed by themselves."""
+    options: tuple[Option[Any], ...] = ()
+    if isinstance(question, Choice):
+        options = question.all_options
+    elif isinstance(question, Number):
+        options = question.instead
+    sample = tuple(option.label for option in options[:_MOST_IN_A_SAMPLE])
+    return (question.name, question.text, question.intro, len(options), sample)
 
 
 def _said_of(due: Due, language: Language) -> Iterator[Words]:
