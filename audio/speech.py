@@ -132,7 +132,8 @@ def number_clips(language: Language) -> Iterator[Clip]:
 def name_clip(name: Name, language: Language) -> Clip:
     """Give the clip of a proper name."""
     spelt = name.latin if language.is_latin else name.devanagari
-    return Clip(name.latin, normalise(spelt))
+    # "SC/ST", "L.N.M.": engines would read out the signs, or stop at them.
+    return Clip(name.latin, normalise(re.sub(r"\s*[/.()]+\s*", " ", spelt).strip()))
 
 
 def _pieces(words: Words, language: Language) -> Iterator[_Piece]:

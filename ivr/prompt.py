@@ -177,12 +177,12 @@ def _takes_letters(question: Choice[Any], view: View) -> bool:
 def _letters(question: Choice[Any]) -> Prompt:
     example = next(each.label for each in question.options if isinstance(each.label, Name))
     how = Text("Press the first three letters of its name on the keys; for {name} {keys}.")
-    says: list[Part] = [question.text, how(name=example, keys=keys_of(example))]
+    says: list[Part] = [question.text, Text("To hear the whole list press 1 and hash.")]
     keys: dict[str, Pressed] = {WHOLE_LIST: View(opened=True)}
-    says.append(Text("To hear the whole list press 1 and hash."))
     if question.otherwise:
         keys[AGAIN] = Meant(question.otherwise.meaning)
         says.append(Text("For {option} press 0 and hash.")(option=question.otherwise.label))
+    says.append(how(name=example, keys=keys_of(example)))  # last, for not everybody can spell
     return Prompt(tuple(says), keys, LETTERS_ASKED, _SECONDS_FOR_ONE)
 
 

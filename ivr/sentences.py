@@ -27,7 +27,7 @@ _TOLD = {**_BEGUN, "wish_1": "complaint", "kind": "theft", "usual_station": None
 _ASIDES = ("resume", "help", "playback")
 _LETTERHEAD = Letterhead("06120000000", "*384*78527#", "9800000000")
 _BY_THEMSELVES = {
-    "greeting": (visit.GREETING,),
+    "greeting": (visit.GREETING, visit.ASKED_FOR),
     "112": (visit.CONNECTING, visit.IS_IT_URGENT, visit.NOT_CONNECTED),
     "silence": (visit.NOT_HEARD, visit.NOTHING_HEARD),
     "end": (visit.SMS_COMES, visit.THANKS, entrance.OVER),

@@ -41,6 +41,7 @@ _SECONDS_FOR_112 = 4.0
 _URGENT_KEYS = ["1", "1", "2"]
 
 GREETING = Text("Pukar, Bihar Police. In danger press 112.")
+ASKED_FOR = Text("You asked to be called.")
 CONNECTING = Text("We put you through to 112.")
 IS_IT_URGENT = Text("We put you through to 112. If you do not want that, press star.")
 NOT_CONNECTED = Text("112 did not answer. Please hang up and dial 112 yourself.")
@@ -97,11 +98,12 @@ class Visit:
 
     def begin(self, ours: Call | None) -> Reply:
         """Take up a call: offer what was left, or go on where she asked to be called."""
+        opening = (GREETING, ASKED_FOR) if ours and ours.purpose != "letter" else (GREETING,)
         if ours and ours.purpose == "story":
             self._conversation.asides.clear()
         else:
             self.session.begin(self._talk.fresh_id, straight=self.script is not None)
-        return self._ask(self._talk.due(self._conversation), opening=(GREETING,))
+        return self._ask(self._talk.due(self._conversation), opening=opening)
 
     def hear(self, step: Stepped) -> Reply:
         """Take what she did at the last document into the conversation."""

@@ -58,7 +58,7 @@ def test_a_name_is_a_clip_of_its_own_spelt_as_the_language_spells() -> None:
 
 def test_stops_become_pauses() -> None:
     both = Joined((Text("Welcome."), Text("Call {phone}.")(phone="112")))
-    assert written(speak(both, HINDI)) == "स्वागत है। [3] 1 1 2 पर फ़ोन करें।"
+    assert written(speak(both, HINDI)) == "स्वागत है। [2] 1 1 2 पर फ़ोन करें।"
 
 
 def test_a_file_is_named_by_the_sentence_and_told_apart_by_its_words() -> None:

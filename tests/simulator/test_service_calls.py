@@ -79,10 +79,10 @@ def number_told(phone: Speaker) -> str:
 def test_a_complaint_by_voice_and_its_status(page: Page, phone: Speaker, speaking: Service) -> None:
     phone.press("green")
     for keys, then in (
-        ("", "शिकायत के लिए 1"),
+        ("", "नई शिकायत के लिए 1"),
         ("1", "चोरी के लिए 4"),
-        ("4", "पिन कोड बताने के लिए 3"),
-        ("3", "6 अंकों का पिन कोड"),
+        ("4", "डाक पिन कोड के लिए 3"),
+        ("3", "डाक पिन कोड के 6 अंक"),
         ("800001", "पहले तीन अक्षर"),
         ("427", "गर्दनीबाग के लिए 1"),
         ("1", "बीप के बाद"),
@@ -108,12 +108,12 @@ def test_a_complaint_by_voice_and_its_status(page: Page, phone: Speaker, speakin
     speaking.pukar("cases", "move", reference, "sent_to_station")
     phone.press("red")
     phone.press("green")
-    phone.waits_for("हाल जानने के लिए 2")
+    phone.waits_for("पुरानी शिकायत के लिए 2")
     phone.press("key-2")
     phone.waits_for("10 अंक दबाएं")
     for key in reference:
         phone.press(f"key-{key}")
-    phone.waits_for("स्थिति: थाने भेजी गई")
+    phone.waits_for("थाने भेजी गई। तारीख")
 
 
 def test_who_would_rather_speak_is_called_and_finishes_by_voice(
@@ -121,11 +121,11 @@ def test_who_would_rather_speak_is_called_and_finishes_by_voice(
 ) -> None:
     phone.press("quick-dial")
     phone.waits_for("बिहार पुलिस")
-    for typed, then in (("1", "1 महिला"), ("4", "पिन कोड"), ("2", "1 बोलें (फोन आएगा)")):
+    for typed, then in (("1", "1 महिला"), ("4", "पिन कोड"), ("2", "1 बोलकर बताएं (फोन आएगा)")):
         phone.answers(typed)
         phone.waits_for(then)
     phone.answers("1")
-    phone.waits_for("अभी आपको फोन आएगा")
+    phone.waits_for("आपके पास फोन आएगा")
     phone.press("red")
     until(page, lambda: speaking.parts.dialler is not None and speaking.parts.dialler.round() > 0)
     phone.waits_for("is calling")
