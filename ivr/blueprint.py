@@ -69,7 +69,7 @@ def ivr_blueprint(entrance: Entrance, public_url: str, webhook_key: str) -> Blue
         if isinstance(error, HTTPException):
             return error
         log.error("unforeseen", gateway=gateway.name, exc_info=error)
-        return _document(entrance.apologise())
+        return _plain("Please send this again later.\n", 500)
 
     return blueprint
 
@@ -88,12 +88,8 @@ def _view(entrance: Entrance, public_url: str, door: str) -> Callable[[], Respon
 def _answer(entrance: Entrance, event: Event) -> str | None:
     """Take an event; give the document that the provider is to play, where it awaits one."""
     match event:
-        case Began():
-            return entrance.begin(event)
-        case Stepped():
-            return entrance.step(event)
-        case Lost():
-            return entrance.say_again(event)
+        case Began() | Stepped() | Lost():
+            return _say(entrance, event)
         case Arrived():
             entrance.arrive(event)
         case Ended():
@@ -103,6 +99,23 @@ def _answer(entrance: Entrance, event: Event) -> str | None:
         case _:
             assert_never(event)
     return None
+
+
+def _say(entrance: Entrance, event: Began | Stepped | Lost) -> str:
+    """Give the document for a caller, who hears of trouble in words whatever it is."""
+    try:
+        match event:
+            case Began():
+                return entrance.begin(event)
+            case Stepped():
+                return entrance.step(event)
+            case Lost():
+                return entrance.say_again(event)
+            case _:
+                assert_never(event)
+    except Exception:
+        log.exception("unforeseen", gateway=entrance.gateway.name)
+        return entrance.apologise()
 
 
 def _request(public_url: str, door: str) -> Request:

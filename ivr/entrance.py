@@ -93,9 +93,6 @@ class Entrance:
 
     def end(self, ended: Ended) -> None:
         """Note that a call is over: keep what was spoken last, and how it ended."""
-        ours = self.files.calls.find(gateway=self.gateway.name, provider_call=ended.call)
-        if ours:
-            self._close(ours, ended)
         try:
             phone = normalise_phone(ended.phone)
         except PhoneError:
@@ -104,7 +101,7 @@ class Entrance:
         if ended.address:
             self._keep_last_words(ended, line)
         is_this = line.call == ended.call
-        self.files.session_ends.record(
+        is_news = self.files.session_ends.record(
             SessionEnd(
                 gateway=self.gateway.name,
                 session=ended.call,
@@ -115,6 +112,9 @@ class Entrance:
                 milliseconds=None if ended.seconds is None else ended.seconds * 1000,
             )
         )
+        ours = self.files.calls.find(gateway=self.gateway.name, provider_call=ended.call)
+        if ours and is_news:
+            self._close(ours, ended)
 
     def apologise(self) -> str:
         """Say that we cannot serve now, in the language most callers know."""

@@ -155,6 +155,16 @@ class Reply:
     again: tuple[tuple[Piece, ...], ...] = ()
 
 
+_LONGEST_CALL = 86_400
+
+
+def seconds_of(given: str) -> int | None:
+    """Read a length in seconds; None for what cannot be one."""
+    if not (given.isascii() and given.isdigit() and len(given) <= len(str(_LONGEST_CALL))):
+        return None
+    return int(given) if int(given) <= _LONGEST_CALL else None
+
+
 class Gateway(Protocol):
     """A provider of voice calls, which calls us at its `doors` (the last part of a path).
 

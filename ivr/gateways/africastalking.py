@@ -9,6 +9,8 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from contextlib import suppress
+from typing import Any
 from urllib.parse import urlsplit
 from xml.etree.ElementTree import Element, SubElement, tostring
 
@@ -32,10 +34,12 @@ from ivr.gateway import (
     Request,
     Stepped,
     Voice,
+    seconds_of,
 )
-from providers.transport import CONNECT_SECONDS, Refused, TryLater, over_http, said
+from providers.transport import CONNECT_SECONDS, NOT_UNDERSTOOD, Refused, TryLater, over_http, said
 
 _TIMEOUT = 15  # seconds
+_NONE = (None, "", "None")  # how it says that there is nothing
 _SECONDS_OF_SILENCE = 6  # after which a story counts as told
 _OUTCOMES: dict[str, Outcome] = {
     "USER_BUSY": "busy",
@@ -45,6 +49,8 @@ _OUTCOMES: dict[str, Outcome] = {
     "ORIGINATOR_CANCEL": "no-answer",
     "SUBSCRIBER_ABSENT": "no-answer",
     "SERVICE_UNAVAILABLE": "failed",
+    "NORMAL_TEMPORARY_FAILURE": "failed",
+    "RECOVERY_ON_TIMER_EXPIRE": "failed",
     "USER_NOT_REGISTERED": "failed",
     "UNALLOCATED_NUMBER": "failed",
 }
@@ -153,13 +159,13 @@ class AfricasTalking:
         """Leave it there: the provider has no way to delete a recording."""
 
     def _check(self, address: str) -> None:
-        parts = urlsplit(address)
-        is_theirs = parts.netloc in self._hosts
-        is_safe = parts.scheme == "https" or (
-            parts.scheme == "http" and self._sdk._baseUrl.startswith("http://")  # noqa: SLF001
-        )
-        if not (is_theirs and is_safe):
-            raise Refused("the address is not the provider's")
+        """Refuse an address that is not the provider's: it may be one behind our walls."""
+        schemes = {"https", urlsplit(self._sdk._baseUrl).scheme}  # noqa: SLF001
+        with suppress(ValueError):  # no address at all
+            parts = urlsplit(address)
+            if parts.netloc in self._hosts and parts.scheme in schemes:
+                return
+        raise Refused("the address is not the provider's")
 
     def _step(self, reply: Reply, more: str = "") -> str:
         key = f"&key={self._key}" if self._key else ""
@@ -202,21 +208,23 @@ def _known(fields: MultiDict[str, str]) -> dict[str, str]:
 
 
 def _ended(fields: dict[str, str], call: str, phone: str, address: str) -> Ended:
-    cause = fields.get("hangupCause", "")
-    seconds = fields.get("durationInSeconds", "")
-    outcome = _OUTCOMES.get(cause, "completed")
-    return Ended(call, phone, outcome, int(seconds) if seconds.isdigit() else None, address)
+    outcome = _OUTCOMES.get(fields.get("hangupCause", ""), "completed")
+    return Ended(call, phone, outcome, seconds_of(fields.get("durationInSeconds", "")), address)
 
 
 def _placed(answer: object) -> str:
     """Give the session of a call from `{"entries": [{"status": "Queued", "sessionId": …}]}`."""
     try:
-        given = json.loads(answer) if isinstance(answer, str) else answer
-        [entry] = given["entries"]  # type: ignore[index]
+        given: Any = json.loads(answer) if isinstance(answer, str) else answer
+        error_message = given.get("errorMessage")
+        entries = given["entries"]
+        [entry] = entries or [{"status": error_message}]
         status, session = entry["status"], entry.get("sessionId")
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise TryLater("an answer that we do not understand") from error
-    if status != "Queued" or not session:
+        raise TryLater(NOT_UNDERSTOOD) from error
+    if not entries and status in _NONE:
+        raise TryLater(NOT_UNDERSTOOD)
+    if status != "Queued" or session in _NONE:
         trouble = Refused if "Invalid" in str(status) else TryLater
         raise trouble(str(status)[:100])
     return str(session)

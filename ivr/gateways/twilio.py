@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote
 
 import requests
 from twilio.base.exceptions import TwilioException, TwilioRestException, TwilioServiceException
@@ -33,14 +33,23 @@ from ivr.gateway import (
     Request,
     Stepped,
     Voice,
+    seconds_of,
 )
-from providers.transport import CONNECT_SECONDS, Refused, TryLater, over_http
+from providers.transport import (
+    CONNECT_SECONDS,
+    NOT_UNDERSTOOD,
+    Refused,
+    Silent,
+    TryLater,
+    over_http,
+)
 from providers.twilio import Account
 
 _TIMEOUT = 15  # seconds
 _SECONDS_OF_SILENCE = 6  # after which a story counts as told
 _LONGEST_RING = 40  # seconds
 _LONGEST_EMERGENCY = 3600
+_GONE = {requests.codes.ok, requests.codes.no_content, requests.codes.not_found}
 _VOICES = {"hi": ("Polly.Aditi", "hi-IN"), "en": ("Polly.Raveena", "en-IN")}
 _OUTCOMES: dict[str, Outcome] = {
     "completed": "completed",
@@ -51,7 +60,12 @@ _OUTCOMES: dict[str, Outcome] = {
 }
 # A number that cannot be called (21211, 21214, 21217), or not from here (21215, 21216).
 _REFUSED = {21211, 21214, 21215, 21216, 21217}
-_NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f]")
+_NO_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+# What stands in `From` for a number that is withheld ("RESTRICTED", "UNAVAILABLE" and the like on
+# the keys of a telephone), as applications that use Twilio list it.
+_HIDDEN = {"266696687", "86282452253", "7378742883", "7378742833", "2562533", "8656696"}
+_RECORDING = re.compile(r"[A-Za-z0-9]{1,64}")
+_NAME = re.compile(r"[0-9a-f]{1,40}")
 
 
 class Twilio:
@@ -85,7 +99,7 @@ class Twilio:
         if request.door == "recording":
             return _arrived(request, call)
         is_ours = fields.get("Direction", "").startswith("outbound")
-        phone = fields.get("To" if is_ours else "From", "")
+        phone = _shown(fields.get("To" if is_ours else "From", ""))
         match request.door:
             case "step":
                 return _step(request, call, phone)
@@ -134,6 +148,8 @@ class Twilio:
             raise trouble(f"error {error.code}") from error
         except (TwilioException, ValueError, AttributeError) as error:
             raise TryLater(type(error).__name__) from error
+        if not call.sid:
+            raise Silent(NOT_UNDERSTOOD)
         return str(call.sid)
 
     def fetch(self, address: str) -> bytes:
@@ -146,9 +162,12 @@ class Twilio:
         self._check(address)
         with over_http():
             answer = requests.delete(
-                address, auth=self._credentials, timeout=(CONNECT_SECONDS, _TIMEOUT)
+                address,
+                auth=self._credentials,
+                allow_redirects=False,
+                timeout=(CONNECT_SECONDS, _TIMEOUT),
             )
-        if not answer.ok and answer.status_code != requests.codes.not_found:
+        if answer.status_code not in _GONE:
             raise TryLater(f"status {answer.status_code}")
 
     @property
@@ -157,12 +176,10 @@ class Twilio:
 
     def _check(self, address: str) -> None:
         """Refuse an address that is not the provider's: it would get our credentials."""
-        ours, theirs = urlsplit(self._account.host), urlsplit(address)
-        path = (
-            f"{ours.path.rstrip('/')}/2010-04-01/Accounts/{self._account.account_sid}/Recordings/"
-        )
-        is_theirs = (ours.scheme, ours.netloc) == (theirs.scheme, theirs.netloc)
-        if not (is_theirs and theirs.path.startswith(path) and ".." not in theirs.path):
+        account = f"/2010-04-01/Accounts/{self._account.account_sid}"
+        folder = f"{self._account.host.rstrip('/')}{account}/Recordings/"
+        name = address.removeprefix(folder)
+        if not (address.startswith(folder) and _RECORDING.fullmatch(name)):
             raise Refused("the address is not the provider's")
 
     def _step(self, reply: Reply, more: str = "") -> str:
@@ -226,7 +243,7 @@ def _step(request: Request, call: str, phone: str) -> Event:
         keys="" if "spoken" in request.query else keys,
         has_spoken="spoken" in request.query,
         address=fields.get("RecordingUrl", ""),
-        seconds=fields.get("RecordingDuration", type=int),
+        seconds=seconds_of(fields.get("RecordingDuration", "")),
         dialled=("connected" if was_connected else "failed") if "dialled" in request.query else "",
         repeat=request.headers.get("I-Twilio-Idempotency-Token", ""),
     )
@@ -234,16 +251,21 @@ def _step(request: Request, call: str, phone: str) -> Event:
 
 def _arrived(request: Request, call: str) -> Event:
     fields = request.fields
-    recording, address = request.query.get("recording", ""), fields.get("RecordingUrl", "")
-    if not recording or not address:
-        raise Malformed("recording or RecordingUrl is missing")
     if fields.get("RecordingStatus", "completed") != "completed":
         return Nothing()
-    return Arrived(call, recording, address, fields.get("RecordingDuration", type=int))
+    recording, address = request.query.get("recording", ""), fields.get("RecordingUrl", "")
+    if not _NAME.fullmatch(recording) or not address:
+        raise Malformed("recording or RecordingUrl is missing")
+    return Arrived(call, recording, address, seconds_of(fields.get("RecordingDuration", "")))
 
 
 def _status(request: Request, call: str, phone: str) -> Event:
     outcome = _OUTCOMES.get(request.fields.get("CallStatus", ""))
     if outcome is None:
         return Nothing()
-    return Ended(call, phone, outcome, request.fields.get("CallDuration", type=int))
+    return Ended(call, phone, outcome, seconds_of(request.fields.get("CallDuration", "")))
+
+
+def _shown(number: str) -> str:
+    """Give a caller's number, or nothing for one that she withholds."""
+    return "" if number.lstrip("+") in _HIDDEN else number
