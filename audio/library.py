@@ -30,7 +30,9 @@ HUMAN = "human"
 BEST_FIRST = (HUMAN, "gtts", "espeak")
 _CLIPS = "clips.json"
 _MOST_TOKENS = 200
-_LANGUAGE = re.compile(r"\w+")
+_LANGUAGE = re.compile(r"\w{1,16}")
+_MOST_TENTHS = 600  # of pauses
+_LARGEST = 300 * 8000  # bytes: five minutes
 _ID = re.compile(r"(?:.*[^0-9a-f])?([0-9a-f]{10})", re.DOTALL)
 _PATH = re.compile(r"/audio/(\w+)/[^/]+/([^/]+)\.wav")
 _PAUSE = re.compile(r"[1-9]\d?")
@@ -102,7 +104,10 @@ class Library:
     def sound(self, language: str, tokens: str) -> bytes:
         """Give the WAV of an address; raises NoSuchClip."""
         shelf = self._shelf(language)
-        return joined([_data(part, shelf) for part in _parsed(tokens)])
+        parts = [_data(part, shelf) for part in _parsed(tokens)]
+        if sum(len(part) for part in parts if isinstance(part, bytes)) > _LARGEST:
+            raise NoSuchClip("too long")
+        return joined(parts)
 
     def transcript(self, language: str, tokens: str) -> str:
         """Give the words of an address; raises NoSuchClip."""
@@ -212,7 +217,10 @@ def _parsed(tokens: str) -> list[str | int]:
     parts = tokens.split(".")
     if len(parts) > _MOST_TOKENS:
         raise NoSuchClip(f"more than {_MOST_TOKENS} clips and pauses")
-    return [int(part) if _PAUSE.fullmatch(part) else part for part in parts]
+    parsed = [int(part) if _PAUSE.fullmatch(part) else part for part in parts]
+    if sum(part for part in parsed if isinstance(part, int)) > _MOST_TENTHS:
+        raise NoSuchClip("too much silence")
+    return parsed
 
 
 def _data(part: str | int, shelf: _Shelf) -> bytes | int:

@@ -6,9 +6,12 @@ so an operator chooses the store by a setting.
 
 from __future__ import annotations
 
+import os
 import secrets
+from contextlib import suppress
 
 import fsspec
+from fsspec.implementations.local import LocalFileSystem
 
 from core.sealing import Seal, Unreadable
 
@@ -35,8 +38,12 @@ class Vault:
         try:
             self._files.makedirs(self._folder, exist_ok=True)
             self._files.pipe_file(part, self._seal.close_bytes(content))
+            self._sync(part)
             self._files.mv(part, self._path(name))
+            self._sync(self._folder)
         except Exception as error:  # each kind of store has exceptions of its own
+            with suppress(Exception):
+                self._files.rm_file(part)
             raise VaultDown(repr(error)) from error
         if self.open(name) != content:
             raise VaultDown(f"{name} reads otherwise than it was written")
@@ -57,6 +64,15 @@ class Vault:
                 self._files.rm_file(self._path(name))
         except Exception as error:
             raise VaultDown(repr(error)) from error
+
+    def _sync(self, path: str) -> None:
+        """Have a folder of this machine write to its disk: no other copy will be left."""
+        if isinstance(self._files, LocalFileSystem):
+            opened = os.open(path, os.O_RDONLY)
+            try:
+                os.fsync(opened)
+            finally:
+                os.close(opened)
 
     def _path(self, name: str) -> str:
         return f"{self._folder.rstrip('/')}/{name}.sealed"

@@ -99,7 +99,7 @@ def listen(reference: str, out: Path | None, who: str) -> None:
     recording = parts.recordings.find(case.recording) if case.recording else None
     if recording is None:
         raise click.ClickException("This story was written: pukar cases show has it.")
-    if recording.kind is None:
+    if recording.kind is None or recording.status == "dropped":
         raise click.ClickException(f"The recording is not here: {_state_of(recording)}.")
     file = out or Path(f"{case.reference}{_ENDINGS.get(recording.kind, '.audio')}")
     try:
@@ -168,6 +168,8 @@ def _story(case: Case) -> str:
 def _state_of(recording: Recording) -> str:
     if recording.status == "lost":
         return f"LOST: {recording.trouble}"
+    if recording.status == "dropped":
+        return "removed, since it belonged to no case"
     return "here" if recording.kind else f"on its way ({recording.trouble or recording.status})"
 
 

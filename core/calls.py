@@ -10,15 +10,15 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, Connection, func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, case, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from core.clock import now
 from core.database import Database
 from core.sealing import Seal
-from core.tables import calls, letters
+from core.tables import calls, citizens, letters
 
 Purpose: TypeAlias = Literal["callback", "story", "letter"]
 
@@ -32,6 +32,9 @@ _PAUSES = {
     "letter": timedelta(hours=2),
 }
 _SPANS = ((timedelta(hours=1), 4), (timedelta(days=1), 10))  # calls to one phone
+MOST_CALLBACKS_AN_HOUR = 1000
+_NOBODY_WAITS_AFTER = {"story": timedelta(hours=1), "callback": timedelta(hours=12)}
+_DIGITS_OF_A_LOCK = 15  # hexadecimal: what PostgreSQL takes, a signed 64-bit number
 _BEFORE_CALLING = timedelta(seconds=4)  # she hangs up, or reads our last words, first
 _LETTERS_NOT_OLDER = timedelta(days=3)
 _OPEN = ("due", "placed", "answered")
@@ -89,10 +92,13 @@ class Calls:
         phone_hash = self._seal.fingerprint("phone", wish.phone)
         moment = now()
         with self._database.writing() as connection:
+            self._one_at_a_time(connection, phone_hash)
             key = self._key(wish, connection)
             if _is_underway(connection, phone_hash, wish.purpose, key):
                 return True
             if _is_called_too_often(connection, phone_hash, moment):
+                return False
+            if wish.purpose == "callback" and _are_too_many(connection, moment):
                 return False
             connection.execute(
                 calls.insert().values(
@@ -109,6 +115,12 @@ class Calls:
             )
         return True
 
+    def _one_at_a_time(self, connection: Connection, phone_hash: str) -> None:
+        """Let nobody else ask for a call to this phone until the end of the transaction."""
+        if not self._database.is_sqlite:  # which lets one write at a time anyway
+            lock = func.pg_advisory_xact_lock(int(phone_hash[:_DIGITS_OF_A_LOCK], 16))
+            connection.execute(select(lock))
+
     def _key(self, wish: Wish, connection: Connection) -> str:
         """Name the occasion; a story may be called for again once the call before is over."""
         key = self._seal.fingerprint("call", wish.purpose, wish.occasion)
@@ -121,18 +133,24 @@ class Calls:
         """Have those called whose letters could not be delivered by SMS; give how many."""
         since = now() - _LETTERS_NOT_OLDER
         asked = select(calls.c.letter_id).where(calls.c.letter_id.is_not(None))
-        query = select(letters.c.id, letters.c.phone_hash, letters.c.phone_sealed).where(
-            letters.c.status.in_(["dead", "failed"]),
-            letters.c.can_wait,
-            letters.c.posted_at > since,
-            letters.c.id.not_in(asked),
+        unwanted = select(citizens.c.phone_hash).where(citizens.c.letters_off_since.is_not(None))
+        query = (
+            select(letters.c.id, letters.c.phone_hash, letters.c.phone_sealed)
+            .where(
+                letters.c.status.in_(["dead", "failed"]),
+                letters.c.can_wait,
+                letters.c.posted_at > since,
+                letters.c.id.not_in(asked),
+                letters.c.phone_hash.not_in(unwanted),
+            )
+            .order_by(letters.c.id)
         )
         with self._database.reading() as connection:
             rows = connection.execute(query.limit(50)).all()
         return sum(self._ask_for_letter(*row) for row in rows)
 
     def _ask_for_letter(self, letter_id: int, phone_hash: str, phone_sealed: bytes) -> bool:
-        values = {
+        values: dict[str, Any] = {
             "key": f"letter-{letter_id}",
             "purpose": "letter",
             "token": secrets.token_hex(16),
@@ -146,26 +164,35 @@ class Calls:
         }
         try:
             with self._database.writing() as connection:
+                self._one_at_a_time(connection, phone_hash)
+                if _is_underway(connection, phone_hash, "letter", values["key"]):
+                    return False  # one after the other
                 connection.execute(calls.insert().values(values))
         except IntegrityError:
             return False  # another worker was faster
         return True
 
-    def take_due(self, most: int = 10, *, only: tuple[Purpose, ...]) -> list[Call]:
-        """Take out calls that are due, those somebody waits for first."""
+    def take_due(self, most: int = 2, *, only: tuple[Purpose, ...]) -> list[Call]:
+        """Take out calls that are due, those somebody waits for first.
+
+        That counts as an attempt, whatever comes of it; and no more are taken than can be placed
+        within the lease.
+        """
         moment = now()
         free = or_(calls.c.leased_until.is_(None), calls.c.leased_until < moment)
         due = select(calls.c.id).where(
             calls.c.status == "due", calls.c.due_at <= moment, free, calls.c.purpose.in_(only)
         )
-        due = due.order_by(calls.c.purpose == "letter", calls.c.due_at).limit(most)
+        due = due.where(~_is_needless()).order_by(calls.c.purpose == "letter", calls.c.due_at)
+        due = due.limit(most)
         with self._database.reading() as connection:
             if connection.scalar(due.limit(1)) is None:
                 return []
         with self._database.writing() as connection:
             ids = list(connection.scalars(due.with_for_update(skip_locked=True)))
             ours = calls.c.id.in_(ids)
-            connection.execute(update(calls).where(ours).values(leased_until=moment + LEASE))
+            taken = {"leased_until": moment + LEASE, "attempts": calls.c.attempts + 1}
+            connection.execute(update(calls).where(ours).values(taken))
             return _read(connection, ours)
 
     def mark_placed(self, call: Call, gateway: str, provider_call: str) -> None:
@@ -174,7 +201,7 @@ class Calls:
         The citizen may have picked up, or even hung up, by then.
         """
         known = {"gateway": gateway, "call": provider_call[:_LONGEST_ID]}
-        self._mark(call, _ALL, {**known, "attempts": call.attempts + 1})
+        self._mark(call, _ALL, known)
         self._mark(call, ("due",), {"status": "placed", "due_at": now() + SILENCE})
 
     def mark_answered(self, call: Call, gateway: str, provider_call: str) -> None:
@@ -190,22 +217,24 @@ class Calls:
 
     def try_again(self, call: Call, trouble: str) -> None:
         """Call again after a pause; after some attempts, no more."""
-        attempts = call.attempts + (call.status == "due")  # one that was not even placed
         why = trouble[:_LONGEST_TROUBLE]
-        if attempts >= MOST_ATTEMPTS:
+        if call.attempts >= MOST_ATTEMPTS:
             settled = {"status": "failed", "settled_at": now()}
-            self._mark(call, _OPEN, {**settled, "attempts": attempts, "trouble": why})
+            self._mark(call, _OPEN, {**settled, "trouble": why})
         else:
             again = {"status": "due", "due_at": now() + _PAUSES[call.purpose]}
-            self._mark(call, _OPEN, {**again, "attempts": attempts, "trouble": why})
+            self._mark(call, _OPEN, {**again, "trouble": why})
 
     def give_up(self, call: Call, trouble: str) -> None:
         """Note that the call cannot be made at all."""
         settled = {"status": "failed", "settled_at": now(), "trouble": trouble[:_LONGEST_TROUBLE]}
         self._mark(call, ("due", "placed"), settled)
 
-    def revive_forgotten(self) -> None:
-        """Take up calls of which a provider tells nothing more."""
+    def settle(self) -> None:
+        """Close calls that are needless by now, and take up those that nobody told the end of."""
+        needless = update(calls).where(calls.c.status == "due", _is_needless())
+        with self._database.writing() as connection:
+            connection.execute(needless.values(status="done", settled_at=now()))
         stuck = calls.c.status.in_(["placed", "answered"]) & (calls.c.due_at < now())
         with self._database.reading() as connection:
             forgotten = _read(connection, stuck)
@@ -245,6 +274,17 @@ class Calls:
             connection.execute(update(calls).where(this).values({"leased_until": None, **values}))
 
 
+def _is_needless() -> ColumnElement[bool]:
+    """Say whether nobody waits for a call any more, or its letter has arrived meanwhile."""
+    open_still = select(letters.c.id).where(letters.c.status.in_(["dead", "failed"]))
+    has_arrived = calls.c.letter_id.is_not(None) & calls.c.letter_id.not_in(open_still)
+    overdue = [
+        (calls.c.purpose == purpose) & (calls.c.asked_at < now() - waits)
+        for purpose, waits in _NOBODY_WAITS_AFTER.items()
+    ]
+    return or_(has_arrived, *overdue)
+
+
 def _is_underway(connection: Connection, phone_hash: str, purpose: Purpose, key: str) -> bool:
     waiting = calls.c.status.in_(["due", "placed"]) & (calls.c.purpose == purpose)
     same = or_(calls.c.key == key, waiting & (calls.c.phone_hash == phone_hash))
@@ -253,14 +293,18 @@ def _is_underway(connection: Connection, phone_hash: str, purpose: Purpose, key:
 
 def _is_called_too_often(connection: Connection, phone_hash: str, moment: datetime) -> bool:
     ours = (calls.c.phone_hash == phone_hash) & (calls.c.purpose != "letter")
-    counts = (
-        (
-            connection.scalar(select(func.count()).where(ours, calls.c.asked_at > moment - span)),
-            most,
-        )
+    rings = case((calls.c.attempts > 1, calls.c.attempts), else_=1)
+    asked = select(func.sum(rings)).where(ours)
+    return any(
+        (connection.scalar(asked.where(calls.c.asked_at > moment - span)) or 0) >= most
         for span, most in _SPANS
     )
-    return any((count or 0) >= most for count, most in counts)
+
+
+def _are_too_many(connection: Connection, moment: datetime) -> bool:
+    """Say whether so many call that somebody must be making up their numbers."""
+    recent = (calls.c.purpose == "callback") & (calls.c.asked_at > moment - timedelta(hours=1))
+    return (connection.scalar(select(func.count()).where(recent)) or 0) >= MOST_CALLBACKS_AN_HOUR
 
 
 def _read(connection: Connection, which: ColumnElement[bool]) -> list[Call]:

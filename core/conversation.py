@@ -43,6 +43,12 @@ class Conversation:
     over: bool = False
 
     @property
+    def is_unheard(self) -> bool:
+        """Whether a story was spoken that nobody could play back, nor has said to keep."""
+        stories = (each for each in self.answers.values() if isinstance(each, dict))
+        return "playback" in self.asides and any("unheard" in each for each in stories)
+
+    @property
     def is_worth_resuming(self) -> bool:
         """Whether something was told, and nothing came of it yet."""
         return self.told > 0 and not self.over
@@ -136,6 +142,7 @@ class Talk:
         if meaning == "anew":
             conversation.id = self.fresh_id
             conversation.answers.clear()
+            conversation.asides.clear()
         elif meaning == "again":
             self._back(conversation, self.due(conversation))
 

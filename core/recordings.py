@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,13 +19,15 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from core.clock import now
 from core.database import Database
-from core.sealing import Seal
+from core.sealing import Seal, Unreadable
 from core.tables import cases, recordings
 
 LEASE = timedelta(minutes=3)
 GIVE_UP_AFTER = timedelta(days=5)
 # What belongs to no case by then was spoken again, or never sent: nobody is to keep it.
-KEPT_WITHOUT_CASE = timedelta(days=3)
+KEPT_WITHOUT_CASE = timedelta(days=10)
+# The caller may hear it once more from the provider until then.
+DELETED_THERE_AFTER = timedelta(minutes=30)
 _BEFORE_IT_IS_READY = timedelta(seconds=8)
 _FIRST_PAUSE = timedelta(seconds=10)
 _LONGEST_PAUSE = timedelta(hours=2)
@@ -124,7 +127,8 @@ class Recordings:
 
     def mark_copied(self, recording: Recording, kind: str) -> None:
         """Note that a safe copy is ours; the provider's is to be deleted now."""
-        self._mark(recording, status="copied", kind=kind, attempts=0, due_at=now(), trouble=None)
+        copied = {"status": "copied", "kind": kind, "attempts": 0, "trouble": None}
+        self._mark(recording, **copied, due_at=now() + DELETED_THERE_AFTER)
 
     def mark_kept(self, recording: Recording) -> None:
         """Note that ours is the only copy."""
@@ -179,7 +183,9 @@ class Recordings:
             return {row[0]: row[1] for row in connection.execute(query)}
 
     def _mark(self, recording: Recording, **values: object) -> None:
-        changed = update(recordings).where(recordings.c.id == recording.id)
+        # Another worker may have got further while ours was slow.
+        as_it_was = recordings.c.status == recording.status
+        changed = update(recordings).where((recordings.c.id == recording.id) & as_it_was)
         with self._database.writing() as connection:
             connection.execute(changed.values(leased_until=None, **values))
 
@@ -190,6 +196,8 @@ class Recordings:
 
     def _open(self, row: dict[str, object]) -> Recording:
         sealed = row.pop("address_sealed")
-        address = self._seal.open(sealed) if isinstance(sealed, bytes) else None
+        address = None
+        with suppress(Unreadable):  # no key opens it: as good as not told
+            address = self._seal.open(sealed) if isinstance(sealed, bytes) else None
         known = {name: row[name] for name in Recording.__dataclass_fields__ if name in row}
         return Recording(address=address, **known)  # type: ignore[arg-type]

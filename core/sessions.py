@@ -64,7 +64,8 @@ class Session:
         left = max(worth, key=lambda each: each.told, default=None)
         self.draft = left if straight else None
         if left and not straight:
-            left.asides = ["resume"]
+            # What may be silence is still to be kept or spoken again.
+            left.asides = ["playback", "resume"] if left.is_unheard else ["resume"]
             left.misses = 0
             left.answers.pop(REGISTERED_BEFORE, None)
             self.conversation = left

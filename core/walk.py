@@ -105,7 +105,10 @@ def results_of_work(directory: Directory) -> dict[str, list[Json]]:
             *(standing(state="rejected", reason=reason) for reason in REJECTION_REASONS),
             *(standing(state=state, news=False) for state in ("received", "awaiting_signature")),
             standing(state="received", district=None, station=None),
-            {"outcome": "found", "reference": REFERENCE, "state": "rejected", "own": False},
+            *(
+                {"outcome": "found", "reference": REFERENCE, "state": state, "own": False}
+                for state in STATES
+            ),
         ],
     }
 

@@ -9,12 +9,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from threading import Event
+from urllib.parse import urlsplit
 
 import structlog
 
 from audio.vault import Vault, VaultDown
 from core.database import DatabaseDown
 from core.recordings import Recording, Recordings
+from ivr.download import TooLarge
 from ivr.gateway import Gateway
 from providers.transport import Refused, TryLater
 
@@ -25,11 +27,10 @@ _ROUNDS_BETWEEN_TIDYING = 300
 _KINDS = (
     (b"RIFF", "audio/wav"),
     (b"ID3", "audio/mpeg"),
-    (b"\xff\xfb", "audio/mpeg"),
-    (b"\xff\xf3", "audio/mpeg"),
-    (b"\xff\xf2", "audio/mpeg"),
     (b"OggS", "audio/ogg"),
 )
+# A frame of MPEG audio, of whatever version (ISO 11172-3): 8 kHz is MPEG 2.5.
+_SYNC, _LAYER, _LAYER_3 = 0xFFE0, 0x0006, 0x0002
 
 log = structlog.get_logger()
 
@@ -83,8 +84,11 @@ class Collector:
                 self._delete_there(recording)
             else:
                 self._fetch(recording)
-        except Refused as trouble:
+        except TooLarge as trouble:
             self._lose(recording, str(trouble))
+        except Refused as trouble:
+            # An operator may have to allow a host, or to bring a gateway back.
+            self._later(recording, f"{trouble} {_host_of(recording)}".rstrip())
         except (TryLater, VaultDown) as trouble:
             self._later(recording, str(trouble))
 
@@ -125,9 +129,16 @@ class Collector:
         log.error("recording_lost", recording=recording.id, why=trouble)
 
 
+def _host_of(recording: Recording) -> str:
+    return urlsplit(recording.address or "").netloc
+
+
 def kind_of(content: bytes) -> str:
     """Give the kind of audio; raise TryLater for what is none: it may be a page of excuses."""
     for beginning, kind in _KINDS:
         if content.startswith(beginning):
             return kind
+    frame = int.from_bytes(content[:2])
+    if frame & _SYNC == _SYNC and frame & _LAYER == _LAYER_3:
+        return "audio/mpeg"
     raise TryLater("no audio that we know")

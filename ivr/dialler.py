@@ -44,8 +44,8 @@ class Dialler:
         return len(due)
 
     def look_for_work(self) -> None:
-        """Take up letters that could not be delivered, and calls that nobody told the end of."""
-        self.calls.revive_forgotten()
+        """Settle calls that are over or needless, and take up letters that were not delivered."""
+        self.calls.settle()
         if self.letters_by_call:
             self.calls.ask_for_letters()
 
@@ -81,6 +81,11 @@ class Dialler:
         except TryLater as trouble:
             self.calls.try_again(call, str(trouble))
             log.warning("call_not_placed", call=call.id, why=str(trouble))
+        except DatabaseDown:
+            raise
+        except Exception as fault:  # ours or the SDK's
+            log.exception("dialler_stumbled", call=call.id)
+            self.calls.try_again(call, repr(fault))
         else:
             self.calls.mark_placed(call, self.gateway.name, placed)
             log.info("call_placed", call=call.id, phone=masked(phone), purpose=call.purpose)

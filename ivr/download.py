@@ -15,6 +15,10 @@ _CHUNK = 4 * 1024
 _NOT_YET = {401, 403, 404, 408, 425, 429}  # not there yet, or an account's trouble
 
 
+class TooLarge(Refused):
+    """No citizen speaks so long."""
+
+
 def download(address: str, auth: tuple[str, str] | None = None) -> bytes:
     """Fetch a file; raise TryLater, or Refused for one that is too large or moved elsewhere.
 
@@ -40,5 +44,5 @@ def download(address: str, auth: tuple[str, str] | None = None) -> bytes:
             if time.monotonic() > deadline:
                 raise TryLater("it only trickles in")
             if len(content) > LARGEST_RECORDING:
-                raise Refused("too large")
+                raise TooLarge("too large")
     return bytes(content)

@@ -25,7 +25,7 @@ from core.sessions import Session, SessionsDown, Slip
 from core.text import Text, Words
 from ivr.gateway import Arrived, Began, Decline, Ended, Gateway, Lost, Reply, Stepped
 from ivr.line import Line
-from ivr.visit import CHANNEL, Desk, Visit
+from ivr.visit import CHANNEL, Desk, Visit, recording_of
 from ivr.voice import said_in_turn
 
 TROUBLE = Text("We have trouble on our side. Please call again soon. In danger dial 112.")
@@ -33,6 +33,7 @@ HIDDEN = Text("We cannot see your number. Please call from a phone that shows it
 OVER = Text("This call is over. Please call again.")
 _MOST_RACES = 60
 _LETTER = "letter "
+COUNTRY = "+91"  # calls abroad are dear, and a caller's number is easily made up
 
 log = structlog.get_logger()
 
@@ -59,6 +60,8 @@ class Entrance:
 
     def begin(self, began: Began) -> str:
         """Answer a call that came in, or one of ours that was answered."""
+        if self._is_missed_call(began):
+            return self._decline(began)
         try:
             phone = normalise_phone(began.phone)
         except PhoneError:
@@ -126,9 +129,6 @@ class Entrance:
         ours = self._ours(began)
         if began.token and ours is None:
             log.warning("call_unknown", gateway=self.gateway.name)
-        if ours is None and self._is_missed_call(began):
-            self.files.calls.ask(Wish("callback", f"{self.gateway.name} {began.call}", phone))
-            return self.gateway.write(Reply(1, (), Decline()))
         if ours:
             self.files.calls.mark_answered(ours, self.gateway.name, began.call)
         purpose = f"{_LETTER}{ours.letter_id}" if ours and ours.letter_id else ""
@@ -136,11 +136,27 @@ class Entrance:
         def turn(session: Session, line: Line) -> Visit | str:
             if line.call == began.call:
                 return line.document
+            if began.call in line.past:
+                return self._last_words(OVER)
             visit = self._visit(session, phone, line.begun(began.call, purpose))
             visit.note(visit.begin(ours))
             return visit
 
         return self._turn(phone, turn)
+
+    def _decline(self, began: Began) -> str:
+        """Decline a missed call, which must cost her nothing, and have it returned."""
+        wish = partial(Wish, "callback", f"{self.gateway.name} {began.call}")
+        try:
+            phone = normalise_phone(began.phone)
+            is_new = phone.startswith(COUNTRY) and self._ours(began) is None
+            if is_new and not self.files.calls.ask(wish(phone)):
+                log.warning("missed_call_not_returned", phone=masked(phone), why="too many")
+        except PhoneError:
+            pass  # a number that is hidden cannot be called
+        except DatabaseDown as trouble:
+            log.error("missed_call_lost", why=str(trouble))
+        return self.gateway.write(Reply(1, (), Decline()))
 
     def _ours(self, began: Began) -> Call | None:
         calls = self.files.calls
@@ -149,6 +165,7 @@ class Entrance:
         return calls.find(gateway=self.gateway.name, provider_call=began.call)
 
     def _is_missed_call(self, began: Began) -> bool:
+        """Say whether a call came in at the number for missed calls."""
         try:
             number = normalise_phone(began.number)
         except PhoneError:
@@ -158,30 +175,40 @@ class Entrance:
     # --- A step
 
     def _take_step(self, step: Stepped, phone: str) -> str:
+        if step.has_spoken:
+            self._announce(step)
+
         def turn(session: Session, line: Line) -> Visit | str:
             if step.call in line.past:
-                return self._last_words(OVER)
+                return self._after_all(session, phone, step, line)
             if line.call != step.call:  # the record of this call was lost
                 visit = self._visit(session, phone, line.begun(step.call, ""))
-                visit.note(visit.begin(None))
+                visit.note(visit.begin(None, is_rebuilt=True))
                 return visit
             is_repeat = bool(step.repeat) and step.repeat == line.repeat
             if is_repeat or step.step != line.step:
                 return line.document
             visit = self._visit(session, phone, replace(line, repeat=step.repeat))
-            if step.has_spoken:
-                self._announce(step, line)
             visit.note(visit.hear(step))
             return visit
 
         return self._turn(phone, turn)
 
-    def _announce(self, step: Stepped, line: Line) -> None:
+    def _announce(self, step: Stepped) -> None:
         """Note that something was spoken, before the conversation says so."""
         recordings = self.files.recordings
-        recordings.announce(line.recording, self.gateway.name, step.call)
+        name = recording_of(self.desk, self.gateway, step.call, step.step)
+        recordings.announce(name, self.gateway.name, step.call)
         if step.address:
-            recordings.locate(line.recording, step.address, step.seconds, is_ready=False)
+            recordings.locate(name, step.address, step.seconds, is_ready=False)
+
+    def _after_all(self, session: Session, phone: str, step: Stepped, line: Line) -> Visit | str:
+        """Take a step of a call that another has followed: what was spoken in it still counts."""
+        visit = self._visit(session, phone, line)
+        name = recording_of(self.desk, self.gateway, step.call, step.step)
+        if not (step.has_spoken and visit.keep_story(name)):
+            return self._last_words(OVER)
+        return visit
 
     # --- A turn
 
@@ -256,7 +283,6 @@ class Entrance:
                 ended.call, ended.phone, line.step, has_spoken=True, address=ended.address
             )
             self._take_step(spoken, normalise_phone(ended.phone))
-            self.files.recordings.locate(line.recording, ended.address)
         elif waiting := self.files.recordings.latest_of_call(self.gateway.name, ended.call):
             self.files.recordings.locate(waiting, ended.address)
 

@@ -16,10 +16,11 @@ class Line:
     """The call that goes on: its last reply, where the caller stands, what she did of late.
 
     `document` is what was sent at the step `step`, `repeat` the provider's mark of the request it
-    answered. `purpose` says what the call is for ("letter 12" reads a letter). `recording` is the
-    story that is being spoken, `playback` where it may be heard. `pressed` are the last keys with
-    the moment of each (seconds since 1970), `is_urgent` that they may have meant the emergency
-    number.
+    answered. `purpose` says what the call is for ("letter 12" reads a letter). She has heard
+    `question` of the `conversation` with that id: a key is an answer to nothing else. `recording`
+    is the story that is being spoken, `playback` where it may be heard. `pressed` are the last
+    keys with the moment of each (seconds since 1970), `is_urgent` that they may have meant the
+    emergency number.
     """
 
     call: str = ""
@@ -28,6 +29,7 @@ class Line:
     repeat: str = ""
     purpose: str = ""
     view: View = field(default_factory=View)
+    conversation: str = ""
     question: str | None = None
     silences: int = 0
     recording: str = ""

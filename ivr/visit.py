@@ -9,8 +9,18 @@ from functools import partial
 
 from audio.speech import Speech
 from core.calls import Call
-from core.conversation import Conversation, Danger, Due, Meant, NotUnderstood, Talk
-from core.dialogue import Ask, Last, Said, Script
+from core.conversation import (
+    EMERGENCY_NUMBER,
+    Back,
+    Conversation,
+    Danger,
+    Due,
+    Heard,
+    Meant,
+    NotUnderstood,
+    Talk,
+)
+from core.dialogue import Ask, Last, Said, Script, Story
 from core.duty_officer import Contact, DutyOfficer, Office
 from core.language import Language
 from core.letters import GO_ON
@@ -61,6 +71,11 @@ class Desk:
     emergency_number: str
 
 
+def recording_of(desk: Desk, gateway: Gateway, call: str, step: int) -> str:
+    """Name the recording that is made at a step of a call."""
+    return desk.seal.fingerprint("recording", gateway.name, call, str(step))
+
+
 @dataclass
 class Visit:
     """A caller with a session, at one step of a call.
@@ -96,34 +111,65 @@ class Visit:
 
     # --- Steps
 
-    def begin(self, ours: Call | None) -> Reply:
-        """Take up a call: offer what was left, or go on where she asked to be called."""
+    def begin(self, ours: Call | None, *, is_rebuilt: bool = False) -> Reply:
+        """Take up a call: offer what was left, or go on where she asked to be called.
+
+        One whose record was lost on the way looks whether it has registered already.
+        """
         opening = (GREETING, ASKED_FOR) if ours and ours.purpose != "letter" else (GREETING,)
+        self.session.begin(self._talk.fresh_id, straight=is_rebuilt or self.script is not None)
         if ours and ours.purpose == "story":
             self._conversation.asides.clear()
-        else:
-            self.session.begin(self._talk.fresh_id, straight=self.script is not None)
         return self._ask(self._talk.due(self._conversation), opening=opening)
 
     def hear(self, step: Stepped) -> Reply:
         """Take what she did at the last document into the conversation."""
         if step.dialled:
             return self._end(THANKS if step.dialled == "connected" else NOT_CONNECTED)
+        due = self._take_up()
         if step.has_spoken:
-            return self._hear_story(step)
+            return self._hear_story(step, due)
         if self.line.is_urgent:
             return self._settle_urgency(step)
-        if not step.keys:
-            return self._bear_silence()
-        self.line = replace(self.line.with_key(step.keys, time.time()), silences=0)
-        if self._may_mean_112():
-            return self._ask_whether_urgent()
-        due = self._talk.due(self._conversation)
-        return self._obey(read(step.keys, due, self.line.view, self._language), due)
+        return self._hear_keys(step.keys, due) if step.keys else self._bear_silence()
 
-    def _hear_story(self, step: Stepped) -> Reply:
+    def _hear_keys(self, keys: str, due: Due) -> Reply:
+        self.line = replace(self.line.with_key(keys, time.time()), silences=0)
+        if keys != EMERGENCY_NUMBER and not self._is_as_heard(due):
+            return self._ask(due)  # answered on another channel meanwhile
+        if isinstance(due, Ask) and self._may_mean_112():
+            return self._ask_whether_urgent()
+        return self._obey(read(keys, due, self.line.view, self._language), due)
+
+    def keep_story(self, recording: str) -> bool:
+        """Keep what was spoken in a call before, if the story is still to be told."""
+        for conversation in filter(None, (self._conversation, self.session.draft)):
+            due = self._talk.due(replace(conversation, asides=[]))
+            if isinstance(due, Ask) and isinstance(due.question, Story):
+                conversation.answers[due.question.name] = {"recorded": recording}
+                return True
+        return False
+
+    def _take_up(self) -> Due:
+        """Find the conversation of this call, whatever the phone did meanwhile elsewhere."""
+        session = self.session
+        if session.draft and session.draft.id == self.line.conversation:
+            session.conversation, session.draft = session.draft, session.conversation
+        if self.line.question not in session.conversation.asides:
+            session.conversation.asides.clear()
+        return self._talk.due(session.conversation)
+
+    def _is_as_heard(self, due: Due) -> bool:
+        question = due.question.name if isinstance(due, Ask) else None
+        return (self._conversation.id, question) == (self.line.conversation, self.line.question)
+
+    def _hear_story(self, step: Stepped, due: Due) -> Reply:
         self.line = replace(self.line, silences=0, playback=step.address)
-        heard = Meant({"recorded": self.line.recording})
+        if not (isinstance(due, Ask) and isinstance(due.question, Story)):
+            return self._ask(due)  # it was told otherwise meanwhile
+        # Without an address nobody knows yet whether she has spoken at all.
+        unheard = {} if step.address else {"unheard": True}
+        heard = Meant({"recorded": self.line.recording, **unheard})
         return self._ask(self._talk.converse(self._conversation, heard))
 
     def _obey(self, pressed: Pressed, due: Due) -> Reply:
@@ -135,10 +181,18 @@ class Visit:
             return self._send_letter(due)
         if isinstance(pressed, Danger):
             return self._put_through()
-        due = self._talk.converse(self._conversation, pressed)
+        due = self._answer(pressed)
         if isinstance(pressed, NotUnderstood) and self._conversation.misses:
             return self._ask(due, replace(self.line.view, unclear=True))
         return self._ask(due)
+
+    def _answer(self, heard: Heard) -> Due:
+        """Take an answer on; there is no way back behind a question of our own."""
+        asides = self._conversation.asides
+        if isinstance(heard, Back) and asides[-1:] in (["help"], ["resume"]):
+            asides[-1:] = [each for each in asides[-1:] if each == "resume"]
+            return self._talk.due(self._conversation)
+        return self._talk.converse(self._conversation, heard)
 
     def _send_letter(self, due: Due) -> Reply:
         """Send what was said; a case just registered has sent its letter by itself."""
@@ -178,7 +232,7 @@ class Visit:
 
     def _settle_urgency(self, step: Stepped) -> Reply:
         self.line = replace(self.line, is_urgent=False)
-        if step.keys == "*":
+        if step.keys.strip("12"):
             return self._ask(self._talk.due(self._conversation), self.line.view)
         return self._put_through()
 
@@ -203,14 +257,24 @@ class Visit:
         """Say what is due, and remember where she stands."""
         view = view or View()
         question = due.question.name if isinstance(due, Ask) else None
-        self.line = replace(self.line, view=view, question=question, recording="")
+        self.line = replace(
+            self.line,
+            view=view,
+            conversation=self._conversation.id,
+            question=question,
+            recording="",
+        )
         prompt = draw(due, view, self._language)
         help_asked = self.line.silences == _MOST_SILENCES - 1
         shown = guided(prompt) if help_asked else prompt
         says = self._pieces(replace(shown, says=(*opening, *shown.says)), slow=help_asked)
-        again = self._pieces(prompt), self._pieces(guided(prompt), slow=True)
-        repeats = again if self.gateway.repeats_itself and not isinstance(due, Said) else ()
-        return self._reply(says, self._awaited(prompt), repeats)
+        return self._reply(says, self._awaited(prompt), self._said_again(due, prompt))
+
+    def _said_again(self, due: Due, prompt: Prompt) -> tuple[tuple[Piece, ...], ...]:
+        """Give what is said after silence, for a gateway that asks us only after that."""
+        if not self.gateway.repeats_itself or isinstance(due, Said):
+            return ()
+        return (self._pieces(prompt), self._pieces(guided(prompt), slow=True))
 
     def _awaited(self, prompt: Prompt) -> Keys | Voice | None:
         if not prompt.most_keys:
@@ -218,9 +282,7 @@ class Visit:
         keys = Keys(prompt.most_keys, prompt.seconds)
         if not prompt.is_spoken:
             return keys
-        recording = self.desk.seal.fingerprint(
-            "recording", self.gateway.name, self.line.call, str(self.line.step + 1)
-        )
+        recording = recording_of(self.desk, self.gateway, self.line.call, self.line.step + 1)
         self.line = replace(self.line, recording=recording)
         return Voice(recording, LONGEST_STORY, keys)
 

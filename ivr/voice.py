@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
 from dataclasses import dataclass
 from itertools import groupby
@@ -35,15 +36,18 @@ class Voices:
         What has no clip is spoken by a provider that `speaks`; for others an older wording stands
         in for it, or nothing does.
         """
-        missing = {
-            each for each in speech if isinstance(each, Clip) and self._lacks(each, language)
-        }
+        clips = dict.fromkeys(each for each in speech if isinstance(each, Clip))
+        missing = [each for each in clips if self._lacks(each, language)]
         for clip in missing:
             self._count(clip, language)
         if speaks:
             return tuple(self._with_words(speech, missing, language))
         nearest = [self._nearest(each, language) if each in missing else each for each in speech]
-        return self._play(tuple(each for each in nearest if each), language)
+        played = self._play(tuple(each for each in nearest if each), language)
+        if played or not missing:
+            return played
+        # With no clip at all it is better said in English than not at all.
+        return (Say(" ".join(map(_english, missing)), "en"),)
 
     def _lacks(self, clip: Clip, language: Language) -> bool:
         return self.library.find(language.code, clip) is None
@@ -51,7 +55,7 @@ class Voices:
     def _nearest(self, sound: Sound, language: Language) -> Clip | None:
         return self.library.nearest(language.code, sound) if isinstance(sound, Clip) else None
 
-    def _with_words(self, speech: Speech, missing: set[Clip], language: Language) -> list[Piece]:
+    def _with_words(self, speech: Speech, missing: list[Clip], language: Language) -> list[Piece]:
         pieces: list[Piece] = []
         for is_missing, group in groupby(speech, lambda each: each in missing):
             if is_missing:
@@ -72,6 +76,11 @@ class Voices:
         log.warning("clip_missing", language=language.code, clip=clip.name)
         with suppress(DatabaseDown):
             self.gaps.count(language.code, clip.name)
+
+
+def _english(clip: Clip) -> str:
+    """Give the words of a clip in English: its key, without what names its part."""
+    return clip.text if clip.text.isascii() else re.sub(r" ?\{\w+\}| \d+$", "", clip.key)
 
 
 def said_in_turn(parts: list[Words], language: Language) -> Speech:

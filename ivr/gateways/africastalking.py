@@ -201,6 +201,8 @@ def _add(parent: Element, pieces: Iterable[Piece]) -> None:
     for piece in pieces:
         if isinstance(piece, Play):
             SubElement(parent, "Play", url=piece.address)
+        else:
+            SubElement(parent, "Say", voice="woman").text = piece.words
 
 
 def _known(fields: MultiDict[str, str]) -> dict[str, str]:
