@@ -90,6 +90,7 @@ def build(
     if the engine cannot go on: what was made stays, and the next build goes on from there.
     """
     clips = {line.clip.id: line.clip for line in lines}
+    library.place(language.code, RECORDINGS).mkdir(parents=True, exist_ok=True)
     library.enter(language.code, clips.values())
     bench = _Bench()
     _make_ready(library, language.code, clips, bench)

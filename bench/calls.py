@@ -154,8 +154,8 @@ def main(code: str = "hi") -> None:
     """Print the table."""
     languages = read_languages()
     ear = Ear(Library(CLIPS), languages.voice_of(code))
-    menu = [(each.code, each.name) for each in languages.voices]
-    talk = Talk(partial(main_menu, Station(read_directory(), menu)), "06120000000", "")
+    station = Station(read_directory(), languages.menu_of_voices)
+    talk = Talk(partial(main_menu, station), "06120000000", "")
     first = draw(talk.due(Conversation("")), View(), ear.language)
     name, choice = ear.seconds((GREETING,)), ear.till_key(first, "1")
     print(f"greeting {name:.1f} s, first choice offered after {name + 0.3 + choice:.1f} s\n")

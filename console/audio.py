@@ -64,8 +64,8 @@ def build(name: str, code: str | None) -> None:
     for language in _voices(code):
         try:
             built = _build(language, engine)
-        except NoVoice as error:
-            raise click.ClickException(str(error)) from error
+        except (NoVoice, OSError) as error:
+            raise click.ClickException(_why(error, parts)) from error
         failed += len(built.failed)
         _tell(language, built)
     if code is None and not failed:
@@ -91,7 +91,7 @@ def check(code: str | None) -> None:
         click.echo(f"{language_code:<8} {fault.problem:<20} {fault.name:<60} {fault.detail}")
     if faults:
         raise click.ClickException(f"{len(faults)} faults.")
-    click.echo("Every clip is there and sounds as it should.")
+    click.echo("Every clip that calls can need is there now, and sounds as it should.")
 
 
 @audio.command()
@@ -121,10 +121,15 @@ def make_voice(parts: Parts) -> None:
     try:
         for language in parts.office.languages.voices:
             _build(language, Espeak())
-    except NoVoice as error:
-        click.echo(f"Calls stay silent: {error}", err=True)
-    else:
         write_whole(_mark(parts), _state_of_words().encode())
+    except (NoVoice, OSError) as error:
+        click.echo(f"Calls have no voice: {_why(error, parts)}", err=True)
+
+
+def _why(error: NoVoice | OSError, parts: Parts) -> str:
+    if isinstance(error, NoVoice):
+        return str(error)
+    return f"AUDIO_DIR ({parts.library.folder}) cannot be written: {error.strerror}."
 
 
 def is_voice_made(parts: Parts) -> bool:

@@ -30,10 +30,12 @@ def recordings(status: str | None, page: int) -> None:
     counts = kept.counts()
     click.echo("  ".join(f"{name}: {counts.get(name, 0)}" for name in _STATUSES_OF_RECORDINGS))
     found = kept.newest(status=status, most=_PAGE, page=page)
+    references = current_parts().cases.references_by_recording([each.id for each in found])
     for each in found:
         seconds = f"{each.seconds} s" if each.seconds is not None else "-"
-        what = f"{each.status:<9} {seconds:>6}  {each.gateway:<16}"
-        click.echo(f"{local_time(each.made_at)}  {what} {each.id}  {each.trouble or ''}".rstrip())
+        of_case = references.get(each.id, "no case   ")
+        what = f"{each.status:<9} {seconds:>6}  {of_case}  {each.gateway:<14}"
+        click.echo(f"{local_time(each.made_at)}  {what} {each.trouble or ''}".rstrip())
     if len(found) == _PAGE:
         click.echo(f"More: pukar recordings --page {page + 1}")
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+import os
 from pathlib import Path
 
 import click
@@ -103,7 +104,8 @@ def listen(reference: str, out: Path | None, who: str) -> None:
         raise click.ClickException(f"The recording is not here: {_state_of(recording)}.")
     file = out or Path(f"{case.reference}{_ENDINGS.get(recording.kind, '.audio')}")
     try:
-        file.write_bytes(parts.vault.open(recording.id))
+        with open(file, "xb", opener=_for_its_owner) as opened:
+            opened.write(parts.vault.open(recording.id))
     except (VaultDown, OSError) as error:
         raise click.ClickException(f"It cannot be read or written now: {error}") from error
     log.info("recording_heard", case=case.id, who=who)
@@ -151,6 +153,10 @@ def move(  # noqa: PLR0913  # one for each option of the command
     is_told = current_parts().office.citizens.wants_letters(case.phone)
     told = "a letter to the citizen is in the outbox" if is_told else "the citizen wants no SMS"
     click.echo(f"{grouped(case.reference)} is now {case.state}; {told}.")
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _story(case: Case) -> str:

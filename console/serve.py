@@ -70,16 +70,22 @@ def worker() -> None:
         signal.signal(number, lambda *_: stop.set())
     prepared()
     if not parts.switchboard.routes:
-        letters_wait = "SMS_GATEWAYS names no gateway: letters wait in the outbox."
-        if parts.dialler is None:
-            raise click.ClickException(letters_wait)
-        _say(letters_wait)
+        _say("SMS_GATEWAYS names no gateway: letters wait in the outbox.")
     _warn_of_missing_wordings(parts)
-    click.echo("The postman is at work; Ctrl-C ends it.")
+    click.echo(f"The postman is at work; Ctrl-C ends it. {_describe_work(parts)}")
     with ExitStack() as running:
         for work in _other_work(parts):
             running.enter_context(in_background(work))
         parts.postman.run(stop)
+
+
+def _describe_work(parts: Parts) -> str:
+    """Say which settings the work goes by."""
+    settings = parts.settings
+    letters = settings.sms_gateways or "none"
+    calls = settings.voice_gateway or "none"
+    recordings = settings.recordings_url or settings.data_dir.resolve() / "recordings"
+    return f"{settings.env}: letters by {letters}; calls by {calls}; recordings in {recordings}"
 
 
 def _other_work(parts: Parts) -> list[Callable[[Event], None]]:
@@ -156,7 +162,7 @@ def _welcome(parts: Parts, host: str) -> None:
         _say(f"  Call it at       {parts.settings.voice_number}, in the simulator")
         _say(f"  In the terminal  {sys.argv[0]} talk")
     if not parts.settings.is_demo and not is_voice_made(parts):
-        _say("  The voice is not made: calls speak with gaps. Run: pukar audio build")
+        _say("  The voice is not made: calls have gaps, or speak English. Run: pukar audio build")
     _say(f"  Health           {address}/health/ready\n  Ctrl-C ends the service.\n")
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -132,6 +133,12 @@ class Cases:
         """Give the reference number that a conversation has registered."""
         row = self._row_of(conversation)
         return row.reference if row else None
+
+    def references_by_recording(self, ids: Sequence[str]) -> dict[str, str]:
+        """Give the reference numbers of the cases whose stories were recorded under these ids."""
+        query = select(cases.c.recording, cases.c.reference).where(cases.c.recording.in_(ids))
+        with self._database.reading() as connection:
+            return {row[0]: row[1] for row in connection.execute(query)}
 
     def find(self, reference: str) -> Case | None:
         """Find a case by its reference number."""

@@ -12,7 +12,7 @@ from core.citizens import Citizens
 from core.clock import local_date
 from core.dialogue import Recorded, Typed
 from core.directory import SPECIAL_STATIONS, Directory
-from core.language import Language, Languages
+from core.language import Languages
 from core.police import Place, Standing
 from core.reference import is_well_formed
 from core.scripts.register_complaint import SENSITIVE_KINDS
@@ -43,14 +43,14 @@ class Office:
 
 @dataclass(frozen=True)
 class Contact:
-    """Who is calling, and how: the `languages` are those that the channel carries.
+    """Who is calling, and how: the `languages` (code, name) are those that the channel carries.
 
     What is said by SMS `stays_on_phone`, which others hold as well.
     """
 
     phone: str
     channel: str
-    languages: Sequence[Language]
+    languages: Sequence[tuple[str, Words]]
     stays_on_phone: bool = False
 
 
@@ -70,7 +70,7 @@ class DutyOfficer:
     @property
     def languages(self) -> Sequence[tuple[str, Words]]:
         """List the languages the caller's channel carries: code and own name."""
-        return [(each.code, each.name) for each in self._contact.languages]
+        return self._contact.languages
 
     @property
     def helpline(self) -> str:

@@ -37,6 +37,7 @@ class Language:
     spoken: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
     voice: str = ""
     written_as: str = ""
+    spoken_name: Name | None = None
 
     def aloud(self, key: str) -> str:
         """Give the wording of a message on a call: as it is spoken, or else as it is written."""
@@ -56,6 +57,11 @@ class Languages:
         self.all = tuple(language for language in in_order if language.messages)
         self.voices = tuple(language for language in in_order if language.voice)
         self._by_code = {language.code: language for language in in_order}
+
+    @property
+    def menu_of_voices(self) -> list[tuple[str, Name]]:
+        """List the languages that are spoken: code, and name for the ear."""
+        return [(each.code, each.spoken_name or each.name) for each in self.voices]
 
     def offered(self, *, unicode: bool) -> tuple[Language, ...]:
         """List the languages that a channel can carry in writing."""
@@ -85,19 +91,24 @@ class Languages:
 def read_language(folder: Path) -> Language:
     """Read the catalogues (gettext PO files) of a language, with the header fields named above."""
     written, spoken = (_read(folder / "LC_MESSAGES" / name) for name in _CATALOGUES)
-    header = {**written.header, **spoken.header}
+    header = {**spoken.header, **written.header}
     if missing := _HEADER - header.keys():
         raise ValueError(f"{folder.name}: the header lacks {', '.join(sorted(missing))}")
     return Language(
         code=folder.name,
-        name=Name(latin=header["X-Latin-Name"], devanagari=header["X-Own-Name"]),
+        name=_name(header),
         alphabet=header["X-Alphabet"],
         order=int(header["X-Order"]),
         messages=written.messages,
         spoken=spoken.messages,
         voice=header.get("X-Voice", ""),
         written_as=header.get("X-Written-As", ""),
+        spoken_name=_name(spoken.header) if spoken.header else None,
     )
+
+
+def _name(header: Mapping[str, str]) -> Name:
+    return Name(latin=header["X-Latin-Name"], devanagari=header["X-Own-Name"])
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ _NEEDED_IN_PRODUCTION = (
     "service_code",
     "voice_number",
     "sms_number",
+    "recordings_url",
 )
 _NIGHT, _DAY, _NO_HOURS = "21:00-08:00", "06:00-22:00", "00:00-00:00"
 _ADDRESS = r"https?://[!-.0-~]+(/[!-.0-~]+)*"
@@ -250,6 +251,8 @@ def _wrong_calls(settings: Settings) -> Iterator[str]:
     for name in ("voice_number", "missed_call_number"):
         if settings.voice_gateway and not _is_phone(getattr(settings, name)):
             yield f"{name.upper()} looks like 06122201977 or +916122201977."
+    if settings.missed_call_number and settings.missed_call_number == settings.voice_number:
+        yield "MISSED_CALL_NUMBER must be another than VOICE_NUMBER: its calls are declined."
     for name in _NEEDED_BY_VOICE_GATEWAY[settings.voice_gateway]:
         if not settings.is_demo and not getattr(settings, name):
             yield f"{name.upper()} is not set; VOICE_GATEWAY needs it."

@@ -36,11 +36,15 @@ _BY_THEMSELVES = {
 
 
 def lines(language: Language, languages: Languages, directory: Directory) -> list[Line]:
-    """List what has to be recorded in a language: each clip once, where it is first heard."""
+    """List what has to be recorded in a language: each clip once, where it is first heard.
+
+    Sentences come first, and last the many names, of which a speaker may do some another day.
+    """
     found: dict[str, Line] = {}
     for clip, heard in _heard(language, languages, directory):
         found.setdefault(clip.id, Line(clip, heard))
-    return list(found.values())
+    names = {name_clip(name, language).id for name in _names(directory)}
+    return sorted(found.values(), key=lambda line: line.clip.id in names)
 
 
 def _heard(
@@ -62,8 +66,7 @@ def _all_words(
 ) -> Iterator[tuple[Words, str]]:
     for heard, all_words in _BY_THEMSELVES.items():
         yield from ((words, heard) for words in all_words)
-    menu = [(each.code, each.name) for each in languages.voices]
-    script = partial(main_menu, WalkedPolice(directory, menu))
+    script = partial(main_menu, WalkedPolice(directory, languages.menu_of_voices))
     talk = Talk(script, _LETTERHEAD.helpline, "", call_back=None)
     for conversation in (Conversation("", dict(_BEGUN)), Conversation("", dict(_TOLD))):
         yield _words_at_end(talk.converse(conversation, Danger())), "112"

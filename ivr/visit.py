@@ -95,7 +95,7 @@ class Visit:
     def __post_init__(self) -> None:
         """Take up the script that this call plays."""
         office = self.desk.office
-        contact = Contact(self.phone, CHANNEL, office.languages.voices)
+        contact = Contact(self.phone, CHANNEL, office.languages.menu_of_voices)
         officer = DutyOfficer(office, contact, self.session)
         self._talk = Talk(
             script=self.script or partial(main_menu, officer),

@@ -110,8 +110,8 @@ class Postman:
         return _PAUSE_SECONDS
 
     def _take(self, most: int) -> list[Letter]:
-        if most < 1:
-            return []
+        if most < 1 or not self.office.switchboard.routes:
+            return []  # without a gateway they wait
         is_quiet = self.office.quiet_hours.contain(now())
         return self.office.outbox.take_due(most, urgent_only=is_quiet)
 

@@ -74,7 +74,8 @@ class Visit:
         self._carries_words = carries_words
         self._thread = Thread.from_json(session.lines.get(self.CHANNEL))
         offered = office.languages.offered(unicode=True)
-        contact = Contact(phone, self.CHANNEL, offered, stays_on_phone=True)
+        languages = [(each.code, each.name) for each in offered]
+        contact = Contact(phone, self.CHANNEL, languages, stays_on_phone=True)
         officer = DutyOfficer(office, contact, session)
         self._talk = Talk(
             script=partial(main_menu, officer),

@@ -6,7 +6,7 @@ import pytest
 from cryptography.fernet import Fernet
 
 from core.settings import Settings, SettingsError, read_settings
-from tests.service import service_with
+from tests.service import registers, service_with
 
 ROOT = Path(__file__).parent.parent
 
@@ -40,6 +40,7 @@ def test_production_names_each_setting_that_is_missing(monkeypatch: pytest.Monke
         "SERVICE_CODE",
         "VOICE_NUMBER",
         "SMS_NUMBER",
+        "RECORDINGS_URL",
     ]
 
 
@@ -49,9 +50,10 @@ def test_production_leaves_letters_in_the_outbox_until_a_gateway_is_connected(
 ) -> None:
     stores = {"database_url": sqlite_database_url, "redis_url": fresh_redis_url}
     with service_with(**stores, data_dir=tmp_path, env="production", sms_gateways="") as service:
-        result = service.app.test_cli_runner().invoke(args=["worker"])
-    assert result.exit_code == 1
-    assert "letters wait in the outbox" in result.output
+        registers(service.caller())
+        assert service.parts.postman.round() == 0
+        assert "letters wait in the outbox" in service.pukar("gateways")
+        assert service.parts.outbox.counts() == {"due": 1}
 
 
 @pytest.mark.parametrize(
@@ -103,6 +105,7 @@ def test_production_wants_secrets_that_cannot_be_guessed(monkeypatch: pytest.Mon
     monkeypatch.setenv("DATABASE_URL", "postgresql://localhost/pukar")
     monkeypatch.setenv("REDIS_URL", "redis://localhost:6379/0")
     monkeypatch.setenv("SMS_NUMBER", "56161")
+    monkeypatch.setenv("RECORDINGS_URL", "/srv/stories")
     monkeypatch.setenv("SERVICE_CODE", "*123#")
     monkeypatch.setenv("DATA_KEYS", Fernet.generate_key().decode())
     monkeypatch.setenv("PUKAR_ENV", "production")

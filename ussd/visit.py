@@ -30,7 +30,8 @@ class Visit:
         self._session = session
         self._keyed = keyed
         offered = office.languages.offered(unicode=self._budget.carries_unicode)
-        officer = DutyOfficer(office, Contact(keyed.phone, CHANNEL, offered), session)
+        languages = [(each.code, each.name) for each in offered]
+        officer = DutyOfficer(office, Contact(keyed.phone, CHANNEL, languages), session)
         self._talk = Talk(
             script=partial(main_menu, officer),
             helpline=office.helpline,

@@ -1,6 +1,7 @@
 // What the person with the phone learns of one call: its state, and a log of all that is said.
 
 const SAID = new URL("voice/said", document.baseURI);
+const RECORDINGS = new URL("voice/recordings/", document.baseURI).pathname;
 
 export class Ear {
   #screen;
@@ -39,7 +40,8 @@ export class Ear {
     address.searchParams.set("audio", sound.pathname + sound.search);
     const response = await fetch(address).catch(() => null);
     const { text } = response?.ok ? await response.json() : {};
-    if (line) this.#screen.fill(line, text || "♪ (a sound without known words)");
+    const own = sound.pathname.startsWith(RECORDINGS) ? "♪ what you have said" : "";
+    if (line) this.#screen.fill(line, text || own || "♪ (a sound without known words)");
   }
 
   pressed(key) {

@@ -356,7 +356,8 @@ export class Phone {
 
   #sizeOfScreen() {
     const { used, limit, unit } = measureUssd(this.#shown ?? "");
-    const size = this.#shown === null ? "no screen yet" : `${used} of ${limit} ${unit}`;
+    if (this.#shown === null) return { used, limit, words: "" };
+    const size = `${used} of ${limit} ${unit}`;
     const verdict = used > limit ? `${size}: too long` : size;
     return { used, limit, words: `${verdict} · hop ${this.#last?.hops ?? 0}` };
   }
@@ -409,8 +410,10 @@ export class Phone {
     });
   }
 
+  // The provider has what was recorded until the signal was lost.
   #dropFromPanel() {
-    this.drop();
+    if (this.line.isBusy) this.line.hangUp("NORMAL_TEMPORARY_FAILURE");
+    else this.drop();
     this.focus();
   }
 

@@ -40,7 +40,7 @@ def test_what_is_missing_is_found_and_made(speaking: Service, tmp_path: Path) ->
     checked = speaking.pukar(*check)
     assert "a-clip" in checked
     assert "2 times" in checked
-    assert "Every clip is there" in checked
+    assert "Every clip that calls can need is there" in checked
 
 
 def test_a_speaker_gets_a_sheet(speaking: Service, tmp_path: Path) -> None:
