@@ -183,7 +183,9 @@ class Calls:
         due = select(calls.c.id).where(
             calls.c.status == "due", calls.c.due_at <= moment, free, calls.c.purpose.in_(only)
         )
-        due = due.where(~_is_needless()).order_by(calls.c.purpose == "letter", calls.c.due_at)
+        due = due.where(~_is_needless(), calls.c.attempts < MOST_ATTEMPTS).order_by(
+            calls.c.purpose == "letter", calls.c.due_at
+        )
         due = due.limit(most)
         with self._database.reading() as connection:
             if connection.scalar(due.limit(1)) is None:
@@ -232,9 +234,14 @@ class Calls:
 
     def settle(self) -> None:
         """Close calls that are needless by now, and take up those that nobody told the end of."""
-        needless = update(calls).where(calls.c.status == "due", _is_needless())
+        due = calls.c.status == "due"
+        # Each attempt ended without a word: the worker died, or could not mark it.
+        tried = due & (calls.c.attempts >= MOST_ATTEMPTS) & (calls.c.leased_until < now())
+        failed = {"status": "failed", "settled_at": now(), "trouble": "nothing came of it"}
         with self._database.writing() as connection:
+            needless = update(calls).where(due, _is_needless())
             connection.execute(needless.values(status="done", settled_at=now()))
+            connection.execute(update(calls).where(tried).values(failed))
         stuck = calls.c.status.in_(["placed", "answered"]) & (calls.c.due_at < now())
         with self._database.reading() as connection:
             forgotten = _read(connection, stuck)
@@ -275,9 +282,12 @@ class Calls:
 
 
 def _is_needless() -> ColumnElement[bool]:
-    """Say whether nobody waits for a call any more, or its letter has arrived meanwhile."""
+    """Say whether nobody waits for a call any more, or wants its letter, or it has arrived."""
     open_still = select(letters.c.id).where(letters.c.status.in_(["dead", "failed"]))
-    has_arrived = calls.c.letter_id.is_not(None) & calls.c.letter_id.not_in(open_still)
+    unwanted = select(citizens.c.phone_hash).where(citizens.c.letters_off_since.is_not(None))
+    has_arrived = calls.c.letter_id.is_not(None) & or_(
+        calls.c.letter_id.not_in(open_still), calls.c.phone_hash.in_(unwanted)
+    )
     overdue = [
         (calls.c.purpose == purpose) & (calls.c.asked_at < now() - waits)
         for purpose, waits in _NOBODY_WAITS_AFTER.items()
@@ -286,7 +296,8 @@ def _is_needless() -> ColumnElement[bool]:
 
 
 def _is_underway(connection: Connection, phone_hash: str, purpose: Purpose, key: str) -> bool:
-    waiting = calls.c.status.in_(["due", "placed"]) & (calls.c.purpose == purpose)
+    statuses = ["due", "placed", "answered"] if purpose == "letter" else ["due", "placed"]
+    waiting = calls.c.status.in_(statuses) & (calls.c.purpose == purpose)
     same = or_(calls.c.key == key, waiting & (calls.c.phone_hash == phone_hash))
     return connection.scalar(select(calls.c.id).where(same).limit(1)) is not None
 

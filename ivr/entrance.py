@@ -285,6 +285,9 @@ class Entrance:
             self._take_step(spoken, normalise_phone(ended.phone))
         elif waiting := self.files.recordings.latest_of_call(self.gateway.name, ended.call):
             self.files.recordings.locate(waiting, ended.address)
+        elif ended.call in line.past:  # she has called again meanwhile
+            spoken = Stepped(ended.call, ended.phone, 0, has_spoken=True, address=ended.address)
+            self._take_step(spoken, normalise_phone(ended.phone))
 
     def _close(self, ours: Call, ended: Ended) -> None:
         calls = self.files.calls

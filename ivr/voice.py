@@ -47,7 +47,8 @@ class Voices:
         if played or not missing:
             return played
         # With no clip at all it is better said in English than not at all.
-        return (Say(" ".join(map(_english, missing)), "en"),)
+        words = (_english(each) for each in speech if isinstance(each, Clip))
+        return (Say(" ".join(words), "en"),)
 
     def _lacks(self, clip: Clip, language: Language) -> bool:
         return self.library.find(language.code, clip) is None

@@ -1,5 +1,6 @@
 """Whole calls, from dialling to the last words, behind both providers."""
 
+import re
 import shutil
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -25,6 +26,7 @@ from ivr import entrance, visit
 from ivr.prompt import _GUIDE as GUIDE
 from simulator.caller import Caller
 from tests.fakes import DIRECTORY, LANGUAGES
+from tests.ivr.africastalking_phone import AfricasTalkingPhone
 from tests.ivr.conftest import (
     CONFIRM,
     DIGITS,
@@ -63,7 +65,7 @@ from tests.ivr.conftest import (
     to_confirm,
     to_story,
 )
-from tests.ivr.phones import Phone, Request
+from tests.ivr.phones import Phone, Request, parsed
 from tests.ivr.twilio_phone import TwilioPhone
 from tests.service import Service, reference_on, registers
 from tests.sms.texter import Texter
@@ -245,6 +247,13 @@ def test_a_discarded_complaint_may_be_confirmed_by_sms(
     assert service.parts.cases.newest() == []
 
 
+def test_two_is_no_emergency_after_the_number(service: Service, phone: Phone) -> None:
+    """Keep it, send it, have it by SMS: 1, 1, 2, and no time between."""
+    reference = registers_by_call(phone)
+    assert hears(phone.presses("2"), visit.SMS_COMES)
+    assert service.only_case().reference == reference
+
+
 # --- What is not understood
 
 
@@ -261,6 +270,14 @@ def test_three_misses_in_a_row_bring_help(phone: Phone) -> None:
     press(phone.dials(), "7", "7", "7")
     assert hears(phone, HELP(helpline="06120000000"))
     assert hears(phone.presses("1"), MENU)
+
+
+def test_star_at_help_leads_back_to_the_question(service: Service, phone: Phone) -> None:
+    press(phone.dials(), "1", "4", "7", "7", "7")
+    assert hears(phone, HELP(helpline="06120000000"))
+    assert hears(phone.presses("*"), PIN)
+    assert asked(service, phone) == "pin"
+    assert hears(phone.presses("*"), KIND)
 
 
 def test_a_key_pressed_alone_at_a_number_does_not_count_as_one(phone: Phone) -> None:
@@ -400,6 +417,14 @@ def test_star_at_the_confirmation_asks_for_the_story(phone: Phone) -> None:
     assert hears(to_confirm(phone).presses("*"), STORY)
 
 
+def test_star_where_she_stopped_says_it_again(service: Service, phone: Phone) -> None:
+    to_confirm(phone).hangs_up()
+    phone.dials()
+    for _ in range(3):
+        assert hears(phone.presses("*"), STOPPED_AT, CONFIRM)
+    assert number_heard(press(phone, "1", "1")) == service.only_case().reference
+
+
 def test_zero_says_it_again(phone: Phone) -> None:
     phone.dials()
     for keys in TO_DIGITS:
@@ -507,10 +532,19 @@ def test_112_in_menus_puts_through(serves: Serves, maker: Maker) -> None:
     assert hears(phone.dials(), STOPPED_AT)
 
 
-def test_star_takes_112_back(phone: Phone) -> None:
+@pytest.mark.parametrize("keys", ["*", "0", "3", "9"])
+def test_any_key_but_those_of_112_takes_it_back(phone: Phone, keys: str) -> None:
     press(phone.dials(), "1", "1", "2")
-    assert hears(phone.presses("*"), PIN)
+    assert hears(phone.presses(keys), PIN)
     assert not phone.is_over
+
+
+@pytest.mark.parametrize("keys", ["1", "2"])
+def test_who_goes_on_with_112_means_it(serves: Serves, maker: Maker, keys: str) -> None:
+    phone = phone_of(serves(emergency_dial=EMERGENCY), maker)
+    press(phone.dials(), "1", "1", "2")
+    assert hears(phone.presses(keys), visit.CONNECTING)
+    assert phone.connected_to == EMERGENCY
 
 
 def test_112_dialled_slowly_is_three_answers(
@@ -685,7 +719,172 @@ def test_a_draft_of_ussd_goes_on_by_call(service: Service, phone: Phone) -> None
     assert case.channel == "ivr"
 
 
+# --- What she does elsewhere meanwhile
+
+
+def to_confirm_on_ussd(caller: Caller) -> Caller:
+    caller.dials()
+    for typed in ("1", "4", "800001", "1", "कल रात साइकिल चोरी हो गई"):
+        caller.types(typed)
+    assert render(CONFIRM, LANGUAGES.get("hi")) in caller.screen
+    return caller
+
+
+@pytest.mark.parametrize("keys", ["1", "2", "3"])
+def test_a_key_is_no_answer_to_what_was_asked_on_another_channel(
+    service: Service, phone: Phone, keys: str
+) -> None:
+    phone.dials()
+    to_confirm_on_ussd(service.caller(phone.number))
+    assert hears(phone.presses(keys), CONFIRM)
+    assert service.parts.cases.newest() == []
+    assert number_heard(phone.presses("1")) == service.only_case().reference
+
+
+def test_a_key_is_no_answer_to_a_question_that_is_gone(service: Service, phone: Phone) -> None:
+    to_confirm(phone)
+    service.caller(phone.number).dials().types("2")
+    assert hears(phone.presses("1"), MENU)
+    assert service.parts.cases.newest() == []
+    assert asked(service, phone) == "wish_1"
+
+
+def test_a_key_is_an_answer_although_she_looked_in_elsewhere(
+    service: Service, phone: Phone
+) -> None:
+    to_confirm(phone)
+    caller = service.caller(phone.number).dials()
+    assert render(STOPPED_AT, LANGUAGES.get("hi")) in caller.screen
+    assert number_heard(phone.presses("1")) == service.only_case().reference
+
+
+def test_112_counts_whatever_was_asked_elsewhere(service: Service, phone: Phone) -> None:
+    press(phone.dials(), *TO_DIGITS)
+    to_confirm_on_ussd(service.caller(phone.number).dials())
+    assert hears(phone.presses("112#"), DANGER_KEPT)
+
+
+@pytest.mark.parametrize("channel", ["ussd", "ussd, a status", "sms"])
+def test_what_comes_on_another_channel_does_not_swallow_a_story(
+    service: Service, phone: Phone, channel: str
+) -> None:
+    to_story(phone).stays_silent()
+    if channel == "ussd":
+        assert (
+            render(STOPPED_AT, LANGUAGES.get("hi")) in service.caller(phone.number).dials().screen
+        )
+    elif channel == "sms":
+        Texter(service, phone.number).writes("नमस्ते भाई कैसे हो")
+    else:
+        service.caller(phone.number).dials(f"2*{new_reference(partial(mod, 11))}")
+    assert hears(phone.speaks(VOICE), PLAYBACK)
+    assert hears(phone.presses("1"), CONFIRM)
+    assert is_one_case_with_the_recording(service, number_heard(phone.presses("1")))
+
+
+def test_a_story_told_elsewhere_while_she_spoke_is_not_told_twice(
+    service: Service, phone: Phone
+) -> None:
+    to_story(phone).stays_silent()
+    caller = service.caller(phone.number).dials().types("1").types("कल रात साइकिल चोरी हो गई")
+    assert render(CONFIRM, LANGUAGES.get("hi")) in caller.screen
+    assert hears(phone.speaks(VOICE), CONFIRM)
+    phone.presses("1")
+    assert service.only_case().story == "कल रात साइकिल चोरी हो गई"
+
+
+# --- What nobody could play back
+
+
+def unheard(service: Service) -> Phone:
+    """Speak where the provider tells only at the end where that is; nobody knows whether she did.
+
+    Then hang up.
+    """
+    phone = phone_of(service, AfricasTalkingPhone, late_recordings=True)
+    assert hears(to_story(phone).stays_silent().speaks(VOICE), PLAYBACK)
+    assert session_of(service, phone).conversation.is_unheard
+    return phone.hangs_up()
+
+
+def test_what_may_be_silence_is_still_to_be_kept_at_the_next_call(service: Service) -> None:
+    phone = unheard(service)
+    assert hears(phone.dials(), STOPPED_AT)
+    assert hears(phone.presses("1"), PLAYBACK)
+    assert hears(phone.presses("1"), CONFIRM)
+    assert is_one_case_with_the_recording(service, number_heard(phone.presses("1")))
+
+
+def test_what_may_be_silence_can_be_spoken_again_at_the_next_call(service: Service) -> None:
+    phone = unheard(service)
+    assert hears(phone.dials().presses("1").presses("2"), STORY)
+    press(tell(phone), "1", "1")
+    case = service.only_case()
+    assert case.recording == service.parts.recordings.newest()[0].id
+    assert len(service.parts.recordings.newest()) == 2
+
+
+def test_what_may_be_silence_is_still_to_be_kept_on_ussd(service: Service) -> None:
+    caller = service.caller(unheard(service).number).dials().types("1")
+    assert render(PLAYBACK, LANGUAGES.get("hi")) in caller.screen
+    caller.types("1").types("1")
+    assert is_one_case_with_the_recording(service, reference_on(caller.screen))
+
+
+def test_who_starts_anew_is_not_asked_of_what_she_spoke(service: Service) -> None:
+    assert hears(unheard(service).dials().presses("2"), MENU)
+
+
 # --- Two calls of one phone
+
+
+def test_the_first_webhook_of_a_call_before_that_comes_late_changes_nothing(
+    either_service: Service, maker: Maker
+) -> None:
+    first, second = phone_of(either_service, maker), phone_of(either_service, maker)
+    first.dials()
+    assert first._last
+    beginning_of_first, _ = first._last
+    first.hangs_up()
+    press(second.dials(), *TO_PLACE)
+    before = line_of(either_service, second)
+    answer = first._posts(beginning_of_first)
+    assert not {"Gather", "GetDigits"} & {each.tag for each in parsed(answer)}
+    assert aloud(entrance.OVER) in " ".join(
+        either_service.parts.library.transcript_of(path)
+        for path in re.findall(r"/audio/[^<\"]+", answer.text)
+    )
+    assert line_of(either_service, second) == before
+    assert hears(second.presses("3"), DIGITS)
+
+
+@pytest.mark.parametrize("goes_on", [True, False], ids=["went on", "is asked whether"])
+def test_a_story_of_a_call_that_another_has_followed_is_kept(
+    either_service: Service, maker: Maker, *, goes_on: bool
+) -> None:
+    first, second = phone_of(either_service, maker), phone_of(either_service, maker)
+    to_story(first).stays_silent()
+    assert hears(second.dials(), STOPPED_AT, STORY)
+    if goes_on:
+        second.presses("1")
+    first.speaks(VOICE, until="silence")
+    second.presses("1")
+    assert hears(second, CONFIRM)
+    reference = number_heard(second.presses("1"))
+    assert is_one_case_with_the_recording(either_service, reference)
+
+
+def test_a_story_of_a_call_before_does_not_take_the_place_of_a_later_one(
+    service: Service, maker: Maker
+) -> None:
+    first, second = phone_of(service, maker), phone_of(service, maker)
+    to_story(first).stays_silent()
+    second.dials().presses("1")
+    tell(second, b"RIFF later")
+    later = session_of(service, second).conversation.answers["story"]
+    first.speaks(VOICE, until="silence")
+    assert hears(first, entrance.OVER)
+    assert session_of(service, second).conversation.answers["story"] == later
 
 
 def test_the_later_of_two_calls_of_one_phone_goes_on(either_service: Service, maker: Maker) -> None:
@@ -734,6 +933,18 @@ def test_a_record_that_is_lost_after_registering_registers_nothing_again(
     phone.presses("1")
     phone.hangs_up()
     assert service.only_case().reference == reference
+
+
+def test_a_call_whose_record_is_lost_after_registering_tells_the_number_again(
+    either_service: Service, maker: Maker
+) -> None:
+    phone = phone_of(either_service, maker)
+    reference = registers_by_call(phone)
+    either_service.redis.flushdb()
+    assert number_heard(phone.presses("1")) == reference
+    assert number_heard(phone.presses("1")) == reference
+    assert either_service.only_case().reference == reference
+    assert len(either_service.inbox(phone.number)) == 1
 
 
 def test_a_database_that_is_gone_is_said_politely_and_the_draft_stands(
@@ -787,6 +998,27 @@ def test_twilio_speaks_by_itself_what_has_no_clip(serves: Serves, tmp_path: Path
     assert all("Recordings" in path for path in phone.played)
     assert service.only_case().reference == reference
     assert gaps(service)
+
+
+def test_africas_talking_speaks_english_where_there_is_no_clip_at_all(
+    serves: Serves, tmp_path: Path
+) -> None:
+    service = serves(audio_dir=tmp_path / "nothing")
+    phone = phone_of(service, AfricasTalkingPhone)
+    assert phone.dials().heard.startswith("Pukar, Bihar Police. In danger press 112.")
+    for keys, question in zip(TO_STORY, (KIND, PIN), strict=False):
+        assert question.key in phone.presses(keys).heard
+    assert phone.played == []
+    phone.hangs_up()
+    hidden = phone_of(service, AfricasTalkingPhone, "anonymous")
+    assert hidden.dials().heard == entrance.HIDDEN.key
+
+
+def test_the_number_is_told_in_full_even_without_any_clip(serves: Serves, tmp_path: Path) -> None:
+    service = serves(audio_dir=tmp_path / "nothing")
+    phone = phone_of(service, AfricasTalkingPhone)
+    press(tell(press(phone.dials(), *TO_STORY)), "1", "1")
+    assert number_heard(phone) == service.only_case().reference
 
 
 def test_without_any_clip_a_call_is_polite_and_the_gaps_are_counted(

@@ -430,7 +430,8 @@ def check_outcome(ending: Did, expected: Outcome) -> None:
     assert isinstance(ending, {"Silent": Silent, "Refused": Refused}.get(expected.raises, TryLater))
     assert expected.raises, repr(ending)
     if expected.saying is not None:
-        assert (type(ending).__name__, str(ending)) == (expected.raises, expected.saying)
+        kind = "Refused" if isinstance(ending, Refused) else type(ending).__name__
+        assert (kind, str(ending)) == (expected.raises, expected.saying)
 
 
 def check_requests(requests: list[Asked], strange: list[Asked], sheet: Asking) -> None:

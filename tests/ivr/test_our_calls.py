@@ -1,12 +1,14 @@
 """The calls that we make: for a missed call, for who would rather speak, for a letter."""
 
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from datetime import datetime, timedelta
+from threading import Barrier
 
 import pytest
 import time_machine
 
-from core.calls import LEASE, MOST_ATTEMPTS, SILENCE
+from core.calls import LEASE, MOST_ATTEMPTS, SILENCE, Wish
 from core.cases import Move
 from core.clock import HERE
 from core.conversation import _PLEASE_CALL, _WE_CALL
@@ -14,6 +16,7 @@ from core.language import render
 from core.letters import Letterhead, write_letter
 from core.outbox import LetterLine
 from core.pages import _SPEAK
+from core.recordings import DELETED_THERE_AFTER
 from core.text import Text, Words
 from ivr import visit
 from providers.transport import Refused
@@ -34,6 +37,7 @@ from tests.ivr.conftest import (
     Serves,
     aloud,
     at_api,
+    database_away,
     gaps,
     hears,
     name_of,
@@ -267,6 +271,107 @@ def test_a_hidden_missed_call_is_not_returned(
     assert dials(service) == 0
 
 
+@pytest.mark.parametrize("number", ["+2473123456", "+19005551234", "+447012345678"])
+def test_a_missed_call_from_abroad_is_turned_away_and_not_returned(
+    service: Service, api: Provider, maker: Maker, clock: Clock, number: str
+) -> None:
+    misses(phone_at(api, service, maker, number))
+    clock(SOON)
+    assert dials(service) == 0
+    assert counts(service) == {}
+
+
+def test_a_missed_call_costs_nothing_even_without_a_database(
+    either_service: Service, api: Provider, maker: Maker
+) -> None:
+    phone = phone_at(api, either_service, maker)
+    with database_away(either_service, "INSERT INTO calls"):
+        misses(phone)
+    phone.calls = MISSED
+    again_later = pytest.raises(AssertionError, match="503")  # which the end of the call meets
+    with database_away(either_service, "SELECT"), again_later:
+        phone.dials()
+    assert phone.rejected
+    assert (phone.heard, phone.played) == ("", [])
+    assert counts(either_service) == {}
+
+
+@pytest.mark.parametrize("number", ["anonymous", "+266696687", ""])
+def test_a_hidden_missed_call_costs_nothing(
+    service: Service, api: Provider, maker: Maker, number: str
+) -> None:
+    assert misses(phone_at(api, service, maker, number)).heard == ""
+    assert counts(service) == {}
+
+
+def test_made_up_numbers_do_not_have_us_call_the_whole_country(
+    either_service: Service,
+    api: Provider,
+    maker: Maker,
+    clock: Clock,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("core.calls.MOST_CALLBACKS_AN_HOUR", 3)
+    phones = [phone_at(api, either_service, maker, f"+91980000010{n}") for n in range(5)]
+    for phone in phones:
+        misses(phone)
+    assert counts(either_service) == {"due": 3}
+    would_rather_speak(either_service.caller(phones[4].number))  # who waits is called all the same
+    assert counts(either_service) == {"due": 4}
+    clock(HOUR + 1)
+    misses(phones[3])
+    assert counts(either_service) == {"due": 5}
+
+
+@pytest.mark.parametrize("occasions", [1, 10], ids=["one occasion", "ten occasions"])
+def test_a_phone_that_asks_many_times_at_once_is_called_once(
+    either_service: Service, occasions: int
+) -> None:
+    calls = either_service.parts.calls
+    together = Barrier(10)
+
+    def ask(number: int) -> bool:
+        together.wait()
+        return calls.ask(Wish("callback", str(number % occasions), "+919800000001"))
+
+    with ThreadPoolExecutor(10) as pool:
+        assert list(pool.map(ask, range(10))) == [True] * 10
+    assert counts(either_service) == {"due": 1}
+
+
+def test_rings_that_nobody_takes_count_towards_the_limit(
+    either_service: Service, api: Provider, maker: Maker, clock: Clock
+) -> None:
+    phone = phone_at(api, either_service, maker)
+    rings = 0
+    for _ in range(40):  # within the hour
+        misses(phone)
+        clock(SOON)
+        for _ in range(dials(either_service)):
+            phone.does_not_answer()
+            rings += 1
+        clock(61)
+    assert rings == 2 * MOST_ATTEMPTS
+    clock(HOUR)
+    misses(phone)
+    clock(SOON)
+    assert dials(either_service) == 1
+
+
+def test_what_is_taken_out_counts_as_an_attempt(
+    either_service: Service, api: Provider, maker: Maker, clock: Clock
+) -> None:
+    misses(phone_at(api, either_service, maker))
+    clock(SOON)
+    taken = []
+    for _ in range(MOST_ATTEMPTS):
+        taken += either_service.parts.calls.take_due(only=("callback",))  # its process dies here
+        clock(LEASE.total_seconds() + 1)
+    assert [each.attempts for each in taken] == [1, 2, 3]
+    either_service.parts.calls.try_again(taken[-1], "no answer")
+    assert counts(either_service) == {"failed": 1}
+
+
 # --- Hours
 
 
@@ -298,6 +403,28 @@ def test_who_asks_at_night_to_speak_is_called_at_night(
         moment.shift(SOON)
         assert dials(service) == 1
         assert hears(phone.answers(), STORY)
+
+
+def test_nobody_is_called_who_has_stopped_waiting_for_it(
+    either_service: Service, api: Provider, maker: Maker, clock: Clock
+) -> None:
+    phone = phone_at(api, either_service, maker)
+    would_rather_speak(either_service.caller(phone.number))
+    clock(HOUR - 1)
+    looks(either_service)
+    assert counts(either_service) == {"due": 1}
+    clock(2)
+    assert dials(either_service) == 0
+    looks(either_service)
+    assert counts(either_service) == {"done": 1}
+    misses(phone)
+    clock(12 * HOUR - 1)
+    looks(either_service)
+    assert counts(either_service) == {"done": 1, "due": 1}
+    clock(2)
+    assert dials(either_service) == 0
+    looks(either_service)
+    assert counts(either_service) == {"done": 2}
 
 
 # --- The provider's API
@@ -573,6 +700,10 @@ def test_begun_on_ussd_spoken_on_a_call_finished_by_sms_is_one_case(
         pass
     [recording] = either_service.parts.recordings.newest()
     assert (case.recording, case.channel) == (recording.id, "sms")
+    assert recording.status == "copied"
+    clock(DELETED_THERE_AFTER.total_seconds() + 1)
+    collector.round()
+    [recording] = either_service.parts.recordings.newest()
     assert recording.status == "kept"
     assert counts(either_service) == {"done": 1}
 
@@ -591,12 +722,18 @@ def undelivered_news(service: Service, number: str) -> str:
     reference = registers(service.caller(number))
     service.inbox(number)
     service.parts.cases.move(reference, Move("sent_to_station", "tester"))
-    refusing = Unsteady(Refused("no such phone"), name="refusing")
-    postman_of(service, Route(refusing)).round()
+    no_sms_goes(service)
     assert the_news(service).status == "dead"
     letterhead = Letterhead("06120000000", "*384*78527#", "56161")
     letter = write_letter("state.sent_to_station", {"reference": reference}, letterhead)
     return aloud(letter)
+
+
+def no_sms_goes(service: Service) -> None:
+    refusing = Unsteady(Refused("no such phone"), name="refusing")
+    postman = postman_of(service, Route(refusing))
+    while postman.round():
+        pass
 
 
 def the_news(service: Service) -> LetterLine:
@@ -617,7 +754,7 @@ def test_a_letter_that_no_sms_brought_is_read_out_and_confirmed(
     assert words in phone.heard
     assert aloud(UNDERSTOOD) in phone.heard
     assert the_news(either_service).status == "dead"
-    assert hears(phone.presses("1"), THANKS)
+    assert hears(phone.presses("2"), THANKS)
     assert phone.is_over
     letter = the_news(either_service)
     assert (letter.status, letter.gateway) == ("delivered", f"{name_of(maker)} (call)")
@@ -658,7 +795,25 @@ def test_a_letter_can_be_heard_again_before_it_is_confirmed(
     dials(reading_service)
     assert words in phone.answers().presses("0").heard
     assert words in phone.stays_silent().heard
-    assert hears(phone.presses("1"), THANKS)
+    for _ in range(3):
+        clock(30)
+        assert words in phone.presses("1").heard
+        assert the_news(reading_service).status == "dead"
+    assert hears(phone.presses("2"), THANKS)
+    assert the_news(reading_service).status == "delivered"
+
+
+def test_who_dials_112_at_a_letter_has_not_confirmed_it(
+    reading_service: Service, api: Provider, maker: Maker, clock: Clock
+) -> None:
+    phone = phone_at(api, reading_service, maker)
+    undelivered_news(reading_service, phone.number)
+    looks(reading_service)
+    clock(1)
+    dials(reading_service)
+    press(phone.answers(), "1", "1", "2")
+    assert hears(phone, visit.IS_IT_URGENT)
+    assert the_news(reading_service).status == "dead"
 
 
 def test_a_draft_is_untouched_by_the_call_that_reads_a_letter(
@@ -673,7 +828,7 @@ def test_a_draft_is_untouched_by_the_call_that_reads_a_letter(
     clock(1)
     dials(reading_service)
     assert hears(phone.answers(), NEWS)
-    phone.presses("1")
+    phone.presses("2")
     assert hears(phone.dials(), STOPPED_AT)
     after = session_of(reading_service, phone).conversation
     assert (after.id, after.answers) == (before.id, before.answers)
@@ -701,6 +856,40 @@ def test_letters_are_not_read_out_where_that_is_off(
     looks(service)
     clock(1)
     assert dials(service) == 0
+
+
+def test_who_sent_stop_has_no_letter_read_out(
+    either_service: Service, api: Provider, maker: Maker, clock: Clock
+) -> None:
+    phone = phone_at(api, either_service, maker)
+    undelivered_news(either_service, phone.number)
+    seal = either_service.parts.postman.office.seal
+    phone_hash = seal.fingerprint("phone", phone.number)
+    either_service.parts.office.citizens.stop_letters(phone_hash, seal.close(phone.number))
+    looks(either_service)
+    clock(1)
+    assert dials(either_service) == 0
+    assert counts(either_service) == {}
+
+
+def test_of_several_letters_one_is_read_out_after_the_other(
+    either_service: Service, api: Provider, maker: Maker, clock: Clock
+) -> None:
+    phone = phone_at(api, either_service, maker)
+    undelivered_news(either_service, phone.number)
+    reference = either_service.only_case().reference
+    for state in ("awaiting_signature", "under_enquiry"):
+        either_service.parts.cases.move(reference, Move(state, "tester"))
+        no_sms_goes(either_service)
+    for read in range(3):
+        looks(either_service)
+        looks(either_service)
+        assert counts(either_service) == {"due": 1} | ({"done": read} if read else {})
+        clock(1)
+        assert dials(either_service) == 1
+        assert hears(phone.answers().presses("2"), THANKS)
+    looks(either_service)
+    assert counts(either_service) == {"done": 3}
 
 
 def test_no_letter_wakes_anybody(serves: Serves, api: Provider, maker: Maker) -> None:

@@ -1,23 +1,36 @@
 """What callers spoke: announced at once, fetched later, kept sealed, deleted at the provider."""
 
+import io
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
+import numpy as np
 import pytest
 import requests
+import soundfile
 from sqlalchemy import update
 
 from audio.vault import Vault
 from core.database import DatabaseDown
-from core.recordings import GIVE_UP_AFTER, KEPT_WITHOUT_CASE, LEASE, Recording
+from core.recordings import (
+    DELETED_THERE_AFTER,
+    GIVE_UP_AFTER,
+    KEPT_WITHOUT_CASE,
+    LEASE,
+    Recording,
+)
 from core.tables import recordings
 from ivr import entrance
+from ivr.collector import kind_of
 from ivr.download import LARGEST_RECORDING
+from providers.transport import TryLater
 from tests.ivr.africastalking_phone import AfricasTalkingPhone
 from tests.ivr.conftest import (
     ACCOUNT,
     CONFIRM,
+    PLAYBACK,
     STOPPED_AT,
     TOKEN,
     VOICE,
@@ -27,6 +40,7 @@ from tests.ivr.conftest import (
     at_api,
     database_away,
     hears,
+    listens,
     number_heard,
     phone_at,
     press,
@@ -45,6 +59,7 @@ pytestmark = pytest.mark.redis
 
 LATER = 10.0  # seconds after which a recording is ready
 DAY = timedelta(days=1).total_seconds()
+UNTIL_DELETED = DELETED_THERE_AFTER.total_seconds() + 1
 
 
 @pytest.fixture
@@ -83,11 +98,17 @@ def the_recording(service: Service) -> Recording:
     return recording
 
 
-def collects(service: Service, rounds: int = 2) -> Recording:
-    """Let the collector go round: it fetches, then deletes."""
-    for _ in range(rounds):
-        service.parts.collector.round()
+def collects(service: Service) -> Recording:
+    """Let the collector go round: it fetches what is ready, or deletes what is due for that."""
+    service.parts.collector.round()
     return the_recording(service)
+
+
+def keeps(service: Service, clock: Callable[[float], None]) -> Recording:
+    """Let the collector fetch, and delete when she has had time to hear what she said."""
+    assert collects(service).status == "copied"
+    clock(UNTIL_DELETED)
+    return collects(service)
 
 
 def files(service: Service) -> list[Path]:
@@ -112,6 +133,10 @@ def test_a_story_is_announced_at_once_then_fetched_and_kept(
     assert number_heard(press(phone, "1", "1")) == either_service.only_case().reference
     assert either_service.only_case().recording == announced.id
     clock(LATER)
+    copied = collects(either_service)
+    assert (copied.status, copied.kind) == ("copied", "audio/wav")
+    assert either_service.parts.vault.open(copied.id) == VOICE
+    clock(UNTIL_DELETED)
     kept = collects(either_service)
     assert (kept.status, kept.kind) == ("kept", "audio/wav")
     assert either_service.parts.vault.open(kept.id) == VOICE
@@ -138,12 +163,49 @@ def test_it_is_deleted_at_twilio_after_the_copy_and_not_before(
 ) -> None:
     registers_by_call(twilio_phone)
     clock(LATER)
-    assert collects(twilio_service, rounds=1).status == "copied"
+    assert collects(twilio_service).status == "copied"
     assert (exchange.methods(), exchange.deleted) == (["GET"], [])
     assert twilio_service.parts.vault.open(the_recording(twilio_service).id) == VOICE
-    assert collects(twilio_service, rounds=1).status == "kept"
+    clock(UNTIL_DELETED - 2)
+    assert collects(twilio_service).status == "copied"
+    assert exchange.methods() == ["GET"]
+    clock(2)
+    assert collects(twilio_service).status == "kept"
     assert exchange.methods() == ["GET", "DELETE"]
     assert exchange.deleted == list(twilio_phone.recordings)
+
+
+def test_what_was_copied_may_be_heard_by_its_speaker_until_it_is_deleted(
+    twilio_service: Service,
+    twilio_phone: TwilioPhone,
+    exchange: Exchange,
+    clock: Callable[[float], None],
+) -> None:
+    tell(to_story(twilio_phone))
+    twilio_phone.recording_arrives()
+    clock(LATER)
+    for _ in range(3):
+        assert collects(twilio_service).status == "copied"
+    [name] = twilio_phone.recordings
+    assert exchange.deleted == []
+    assert hears(twilio_phone.presses("0"), PLAYBACK)
+    assert any(name in path for path in listens(twilio_phone))
+
+
+def test_a_collector_that_was_slow_changes_nothing_that_another_has_done(
+    either_service: Service, api: Provider, maker: Maker, clock: Callable[[float], None]
+) -> None:
+    registers_by_call(phone_at(api, either_service, maker))
+    clock(LATER)
+    recordings = either_service.parts.recordings
+    [slow] = recordings.take_due()
+    clock(LEASE.total_seconds() + 1)
+    assert keeps(either_service, clock).status == "kept"
+    recordings.mark_lost(slow, "status 410")
+    recordings.postpone(slow, "status 500")
+    recordings.mark_copied(slow, "audio/mpeg")
+    after = the_recording(either_service)
+    assert (after.status, after.kind, after.trouble) == ("kept", "audio/wav", None)
 
 
 def test_our_credentials_go_to_twilio_only(
@@ -155,7 +217,7 @@ def test_our_credentials_go_to_twilio_only(
 ) -> None:
     registers_by_call(phone)
     clock(LATER)
-    collects(service)
+    keeps(service, clock)
     expected = requests.Request("GET", "http://x", auth=(ACCOUNT, TOKEN)).prepare()
     wanted = expected.headers["Authorization"] if maker is TwilioPhone else None
     assert exchange.asked
@@ -176,10 +238,35 @@ def test_an_address_elsewhere_is_not_asked(
             setattr(phone, name, elsewhere)
     registers_by_call(phone)
     clock(LATER)
+    waiting = collects(service)
+    assert waiting.status == "due"
+    assert "not the provider's" in (waiting.trouble or "")
+    assert urlsplit(elsewhere).netloc in (waiting.trouble or "")
+    clock(GIVE_UP_AFTER.total_seconds())
     lost = collects(service)
-    assert lost.status == "lost"
-    assert "not the provider's" in (lost.trouble or "")
+    assert (lost.status, lost.trouble) == ("lost", waiting.trouble)
     assert api.requests == []
+
+
+def test_an_address_that_is_allowed_meanwhile_is_asked(
+    serves: Serves, api: Provider, clock: Callable[[float], None]
+) -> None:
+    service = serves(**at_api(api, AfricasTalkingPhone))
+    phone = phone_at(api, service, AfricasTalkingPhone)
+    assert isinstance(phone, AfricasTalkingPhone)
+    there = phone.recordings_url
+    phone.recordings_url = "https://recordings.example.com/rec"
+    registers_by_call(phone)
+    clock(LATER)
+    waiting = collects(service)
+    assert (waiting.status, waiting.attempts) == ("due", 1)
+    assert "recordings.example.com" in service.pukar("recordings")
+    seal = service.parts.recordings._seal
+    address = (waiting.address or "").replace(phone.recordings_url, there)
+    with service.parts.database.writing() as connection:
+        connection.execute(update(recordings).values(address_sealed=seal.close(address)))
+    clock(15)
+    assert keeps(service, clock).status == "kept"
 
 
 def test_the_audio_is_not_awaited_by_the_call(
@@ -200,7 +287,7 @@ def test_twilio_may_have_it_ready_before_the_story_has_ended(
     to_story(twilio_phone).stays_silent().speaks(VOICE, arrives_first=True)
     number_heard(press(twilio_phone, "1", "1"))
     clock(LATER)
-    assert collects(twilio_service).status == "kept"
+    assert keeps(twilio_service, clock).status == "kept"
 
 
 def test_twilio_may_tell_late_and_twice_or_never(
@@ -211,7 +298,7 @@ def test_twilio_may_tell_late_and_twice_or_never(
     twilio_phone.hangs_up().recording_arrives().repeats()
     after = the_recording(twilio_service)
     assert (after.id, after.address) == (before.id, before.address)
-    assert collects(twilio_service).status == "kept"
+    assert keeps(twilio_service, clock).status == "kept"
     twilio_phone.repeats()
     clock(LATER)
     assert collects(twilio_service).status == "kept"
@@ -224,17 +311,19 @@ def test_what_twilio_never_tells_of_is_fetched_by_the_address_of_the_step(
     registers_by_call(twilio_phone)
     assert twilio_service.parts.collector.round() == 0  # it is hardly ready yet
     clock(LATER)
-    assert collects(twilio_service).status == "kept"
+    assert keeps(twilio_service, clock).status == "kept"
 
 
-def test_an_address_may_come_with_the_end_of_the_call(serves: Serves, api: Provider) -> None:
+def test_an_address_may_come_with_the_end_of_the_call(
+    serves: Serves, api: Provider, clock: Callable[[float], None]
+) -> None:
     service = serves(**at_api(api, AfricasTalkingPhone))
     phone = phone_at(api, service, AfricasTalkingPhone, late_recordings=True)
     registers_by_call(phone)
     assert the_recording(service).status == "expected"
     assert service.parts.collector.round() == 0
     phone.hangs_up()
-    kept = collects(service)
+    kept = keeps(service, clock)
     assert kept.status == "kept"
     assert service.only_case().recording == kept.id
 
@@ -287,7 +376,7 @@ def test_a_story_longer_than_allowed_is_kept_as_far_as_it_goes(
 # --- What no case needs
 
 
-def test_what_was_spoken_again_belongs_to_no_case_and_goes_after_three_days(
+def test_what_was_spoken_again_belongs_to_no_case_and_goes_after_ten_days(
     either_service: Service, api: Provider, maker: Maker, clock: Callable[[float], None]
 ) -> None:
     phone = phone_at(api, either_service, maker)
@@ -296,14 +385,17 @@ def test_what_was_spoken_again_belongs_to_no_case_and_goes_after_three_days(
     number_heard(press(phone, "1", "1"))
     clock(LATER)
     collector = either_service.parts.collector
-    while collector.round():
-        pass
+    for _ in range(2):
+        while collector.round():
+            pass
+        clock(UNTIL_DELETED)
     second, first = either_service.parts.recordings.newest()
     assert {first.status, second.status} == {"kept"}
     assert either_service.only_case().recording in {first.id, second.id}
+    clock(KEPT_WITHOUT_CASE.total_seconds() - 3 * UNTIL_DELETED)
     collector.tidy_up()
     assert len(files(either_service)) == 2
-    clock(KEPT_WITHOUT_CASE.total_seconds() + 1)
+    clock(3 * UNTIL_DELETED)
     collector.tidy_up()
     [file] = files(either_service)
     recording = either_service.only_case().recording
@@ -319,7 +411,7 @@ def test_a_complaint_that_was_never_sent_leaves_no_recording(
     to_confirm(phone)
     clock(LATER)
     phone.presses("2")
-    collects(service)
+    keeps(service, clock)
     clock(KEPT_WITHOUT_CASE.total_seconds() + 1)
     service.parts.collector.tidy_up()
     assert files(service) == []
@@ -360,7 +452,7 @@ def test_what_is_not_there_yet_is_asked_for_again(
     assert exchange.methods() == ["GET"]
     assert files(service) == []
     clock(15)
-    kept = collects(service)
+    kept = keeps(service, clock)
     assert kept.status == "kept"
     assert service.parts.vault.open(kept.id) == VOICE
 
@@ -378,7 +470,7 @@ def test_a_slow_provider_is_asked_again(
     exchange.troubles = [Answer(200, "audio/x-wav", VOICE.decode(), seconds=5)]
     assert collects(service).trouble == "no answer in time"
     clock(15)
-    assert collects(service).status == "kept"
+    assert keeps(service, clock).status == "kept"
 
 
 def test_one_that_cannot_be_had_for_five_days_is_lost_for_all_to_see(
@@ -388,7 +480,7 @@ def test_one_that_cannot_be_had_for_five_days_is_lost_for_all_to_see(
     clock(LATER)
     exchange.troubles = [Answer(404)] * 1000
     for _ in range(5):
-        waiting = collects(service, rounds=1)
+        waiting = collects(service)
         assert waiting.status == "due"
         clock(DAY)
     lost = collects(service)
@@ -438,7 +530,7 @@ def test_what_is_no_audio_in_the_end_is_lost(
 
 
 @pytest.mark.parametrize("status", [301, 302, 400, 410])
-def test_what_is_refused_is_lost_at_once(
+def test_what_is_refused_is_asked_for_again(
     service: Service,
     phone: Phone,
     exchange: Exchange,
@@ -448,8 +540,41 @@ def test_what_is_refused_is_lost_at_once(
     registers_by_call(phone)
     exchange.troubles = [Answer(status)]
     clock(LATER)
-    assert collects(service).status == "lost"
+    waiting = collects(service)
+    host = urlsplit(waiting.address or "").netloc
+    assert (waiting.status, waiting.trouble) == ("due", f"status {status} {host}")
     assert exchange.methods() == ["GET"]
+    clock(15)
+    assert keeps(service, clock).status == "kept"
+
+
+def test_what_is_refused_for_five_days_is_lost(
+    service: Service, phone: Phone, exchange: Exchange, clock: Callable[[float], None]
+) -> None:
+    registers_by_call(phone)
+    exchange.troubles = [Answer(410)] * 1000
+    clock(LATER)
+    for _ in range(5):
+        assert collects(service).status == "due"
+        clock(DAY)
+    lost = collects(service)
+    assert lost.status == "lost"
+    assert (lost.trouble or "").startswith("status 410 ")
+
+
+@pytest.mark.parametrize("rate", [8000, 16000, 44100], ids=["MPEG 2.5", "MPEG 2", "MPEG 1"])
+def test_mp3_of_any_version_is_audio(rate: int) -> None:
+    file = io.BytesIO()
+    soundfile.write(file, np.sin(np.arange(rate) / 10) * 0.3, rate, format="MP3")
+    content = file.getvalue()
+    assert content[:1] == b"\xff"
+    assert kind_of(content) == "audio/mpeg"
+
+
+@pytest.mark.parametrize("content", [b"\xff\xf1\x50\x80", b"\xff\xd8\xff\xe0", b"\xff", b""])
+def test_what_only_begins_a_little_like_mp3_is_none(content: bytes) -> None:
+    with pytest.raises(TryLater):
+        kind_of(content)
 
 
 def test_what_is_far_too_large_is_not_kept(
@@ -474,7 +599,7 @@ def test_the_vault_may_be_out_of_reach_for_a_while(
     assert (waiting.status, exchange.deleted) == ("due", [])
     folder.unlink()
     clock(15)
-    assert collects(service).status == "kept"
+    assert keeps(service, clock).status == "kept"
 
 
 def test_a_collector_killed_between_copy_and_deletion_deletes_later(
@@ -485,8 +610,9 @@ def test_a_collector_killed_between_copy_and_deletion_deletes_later(
 ) -> None:
     registers_by_call(twilio_phone)
     clock(LATER)
-    collects(twilio_service, rounds=1)
-    twilio_service.parts.recordings.take_due()  # its process dies here
+    collects(twilio_service)
+    clock(UNTIL_DELETED)
+    assert twilio_service.parts.recordings.take_due()  # its process dies here
     assert collects(twilio_service).status == "copied"
     clock(LEASE.total_seconds() + 1)
     exchange.troubles = [Answer(500), Answer(breaks="before the answer")]
@@ -506,7 +632,7 @@ def test_a_collector_killed_while_fetching_fetches_again(
     assert service.parts.recordings.take_due()
     assert service.parts.collector.round() == 0
     clock(LEASE.total_seconds() + 1)
-    assert collects(service).status == "kept"
+    assert keeps(service, clock).status == "kept"
 
 
 def test_one_that_is_gone_at_the_provider_counts_as_deleted(
@@ -517,9 +643,10 @@ def test_one_that_is_gone_at_the_provider_counts_as_deleted(
 ) -> None:
     registers_by_call(twilio_phone)
     clock(LATER)
-    collects(twilio_service, rounds=1)
+    collects(twilio_service)
+    clock(UNTIL_DELETED)
     exchange.troubles = [Answer(404)]
-    assert collects(twilio_service, rounds=1).status == "kept"
+    assert collects(twilio_service).status == "kept"
 
 
 def test_one_that_cannot_be_deleted_is_ours_all_the_same(
@@ -530,7 +657,7 @@ def test_one_that_cannot_be_deleted_is_ours_all_the_same(
 ) -> None:
     registers_by_call(twilio_phone)
     clock(LATER)
-    collects(twilio_service, rounds=1)
+    collects(twilio_service)
     exchange.troubles = [Answer(500)] * 1000
     clock(GIVE_UP_AFTER.total_seconds())
     kept = collects(twilio_service)
@@ -561,7 +688,7 @@ def test_a_round_without_a_database_is_made_later(
     with out_of_order(either_service, "recordings"), pytest.raises(DatabaseDown):
         either_service.parts.collector.round()
     clock(LEASE.total_seconds() + 1)
-    assert collects(either_service).status == "kept"
+    assert keeps(either_service, clock).status == "kept"
 
 
 def test_a_database_that_goes_after_the_copy_costs_a_second_copy_only(
@@ -574,7 +701,7 @@ def test_a_database_that_goes_after_the_copy_costs_a_second_copy_only(
         service.parts.collector.round()
     assert exchange.deleted == []
     clock(LEASE.total_seconds() + 1)
-    kept = collects(service)
+    kept = keeps(service, clock)
     assert (kept.status, len(files(service))) == ("kept", 1)
     assert service.parts.vault.open(kept.id) == VOICE
 
@@ -607,13 +734,17 @@ def test_what_is_kept_may_be_written_out_to_be_heard(
     assert file.read_bytes() == VOICE
 
 
-def test_one_whose_gateway_is_no_more_is_lost(
+def test_one_whose_gateway_is_no_more_waits_for_it_and_is_lost_in_the_end(
     service: Service, phone: Phone, clock: Callable[[float], None]
 ) -> None:
     registers_by_call(phone)
     with service.parts.database.writing() as connection:
         connection.execute(update(recordings).values(gateway="gone"))
     clock(LATER)
+    waiting = collects(service)
+    assert waiting.status == "due"
+    assert (waiting.trouble or "").startswith("there is no gateway gone ")
+    clock(GIVE_UP_AFTER.total_seconds())
     assert collects(service).status == "lost"
 
 

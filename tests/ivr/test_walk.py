@@ -38,9 +38,7 @@ MOST_OPTIONS, MOST_TOKENS = 8, 200
 every_language = pytest.mark.parametrize(
     "language", LANGUAGES.voices, ids=[each.code for each in LANGUAGES.voices]
 )
-SCRIPT = partial(
-    main_menu, WalkedPolice(DIRECTORY, [(each.code, each.name) for each in LANGUAGES.voices])
-)
+SCRIPT = partial(main_menu, WalkedPolice(DIRECTORY, LANGUAGES.menu_of_voices))
 TALK = Talk(SCRIPT, "06120000000", "")
 BEGUN: dict[str, Json] = {"registered_before": None}
 TO_PLACE = {**BEGUN, "wish_1": "complaint", "kind": "theft", "usual_station": None}
