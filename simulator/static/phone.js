@@ -334,7 +334,7 @@ export class Phone {
     const sms = this.#smsOnGlass();
     const { used, limit, words } = sms === null ? this.#sizeOfScreen() : sizeOfSms(sms);
     const line = this.#part("meter");
-    line.querySelector("span").textContent = `${words} · ${this.#state}`;
+    line.querySelector("span").textContent = [words, this.#state].filter(Boolean).join(" · ");
     line.title = sms === null ? (this.#last?.id ?? "") : "";
     line.classList.toggle("over", used > limit);
     line.querySelector("i").style.width = `${Math.min(100, (100 * used) / limit)}%`;
