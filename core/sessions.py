@@ -112,6 +112,19 @@ class Sessions:
             kept = self._keep(keys=[slip.key], args=[slip.found, sealed, KEPT_SECONDS])
         return bool(kept)
 
+    def keep_for_caller(self, slip: Slip, session: Session) -> bool:
+        """Write a session back for one who waits for the answer, as `keep` does.
+
+        Where the store fails after something was registered, that counts as kept: it stays
+        registered, and its number must reach the caller all the same.
+        """
+        try:
+            return self.keep(slip, session)
+        except SessionsDown:
+            if session.conversation.over:
+                return True
+            raise
+
     def count_guess(self, phone: str, guess: str) -> int:
         """Note a wrong reference number of a phone; give how many it tried in the last hour.
 

@@ -25,6 +25,7 @@ from ivr.gateway import (
     Request,
     Stepped,
 )
+from providers.signature import address_called
 
 log = structlog.get_logger()
 
@@ -119,15 +120,8 @@ def _say(entrance: Entrance, event: Began | Stepped | Lost) -> str:
 
 
 def _request(public_url: str, door: str) -> Request:
-    """Give the request as the provider made it, whatever a proxy has made of its address.
-
-    The query is taken as it came over the wire: Flask's own `request.url` is decoded, and so no
-    longer what was signed.
-    """
-    query = request.environ.get("QUERY_STRING", "")
-    url = f"{public_url}{request.path}{'?' if query else ''}{query}"
-    fields = MultiDict(request.form)
-    return Request(url, door, MultiDict(request.args), fields, request.headers)
+    query, fields = MultiDict(request.args), MultiDict(request.form)
+    return Request(address_called(public_url), door, query, fields, request.headers)
 
 
 def _document(xml: str) -> Response:

@@ -21,7 +21,7 @@ from core.phone import PhoneError, masked, normalise_phone
 from core.recordings import Recordings
 from core.scripts.read_letter import read_letter
 from core.session_ends import SessionEnd, SessionEnds
-from core.sessions import Session, SessionsDown, Slip
+from core.sessions import Session, SessionsDown
 from core.text import Text, Words
 from ivr.gateway import Arrived, Began, Decline, Ended, Gateway, Lost, Reply, Stepped
 from ivr.line import Line
@@ -78,15 +78,17 @@ class Entrance:
 
     def say_again(self, lost: Lost) -> str:
         """Give the last document once more to a provider that could not get it."""
+        try:
+            phone = normalise_phone(lost.phone)
+        except PhoneError:
+            return self.apologise()
 
         def again() -> str:
-            phone = normalise_phone(lost.phone)
-            slip = self.desk.office.sessions.open(phone)
-            line = Line.from_json(slip.session.lines.get(CHANNEL) if slip.session else None)
+            line = self._line_of(phone)
             is_known = line.call == lost.call and line.document
             return line.document if is_known else self.apologise()
 
-        return self._surely(again, lost.phone)
+        return self._surely(again, phone)
 
     def arrive(self, arrived: Arrived) -> None:
         """Note where a recording is; the stores' exceptions have the provider call again."""
@@ -222,20 +224,11 @@ class Entrance:
             if isinstance(outcome, str):
                 return outcome
             session.lines[CHANNEL] = outcome.line.to_json()
-            if self._is_kept(slip, session):
+            if self.desk.office.sessions.keep_for_caller(slip, session):
                 self._post_letters(outcome)
                 return outcome.line.document
         message = "too many turns at once"
         raise SessionsDown(message)
-
-    def _is_kept(self, slip: Slip, session: Session) -> bool:
-        try:
-            return self.desk.office.sessions.keep(slip, session)
-        except SessionsDown:
-            # What is registered stays so: its number must reach the caller all the same.
-            if session.conversation.over:
-                return True
-            raise
 
     def _post_letters(self, visit: Visit) -> None:
         seal = self.desk.seal

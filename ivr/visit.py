@@ -61,7 +61,7 @@ SMS_COMES = Text("The SMS is on its way. Thank you.")
 THANKS = Text("Thank you. In danger dial 112.")
 
 
-@dataclass
+@dataclass(frozen=True)
 class Desk:
     """What every visit works with."""
 

@@ -11,6 +11,7 @@ from werkzeug.exceptions import HTTPException
 
 from core.database import DatabaseDown
 from core.webhook_key import key_check
+from providers.signature import address_called
 from sms.entrance import Entrance
 from sms.gateway import Call, Door, Gateway, Malformed
 
@@ -84,14 +85,7 @@ def _fields() -> MultiDict[str, str]:
 
 
 def _call(public_url: str) -> Call:
-    """Give the call as the provider made it, whatever a proxy has made of its address.
-
-    The query is taken as it came over the wire: Flask's own `request.url` is decoded, and so no
-    longer what was signed.
-    """
-    query = request.environ.get("QUERY_STRING", "")
-    url = f"{public_url}{request.path}{'?' if query else ''}{query}"
-    return Call(url, request.form, request.headers)
+    return Call(address_called(public_url), request.form, request.headers)
 
 
 def _plain(body: str, status: int) -> Response:

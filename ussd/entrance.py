@@ -12,7 +12,7 @@ from core.language import Language, render
 from core.phone import masked
 from core.sealing import Seal
 from core.session_ends import SessionEnd, SessionEnds
-from core.sessions import Session, SessionsDown, Slip
+from core.sessions import Session, SessionsDown
 from core.text import Text, Words
 from ussd.gateway import Ended, Gateway, Keyed, Reply
 from ussd.line import Line
@@ -70,7 +70,7 @@ class Entrance:
             if known := self._known_reply(line, keyed, session):
                 return known
             reply = Visit(self.gateway, self.office, self.seal, session, keyed).reply(line)
-            if self._is_kept(slip, session):
+            if self.office.sessions.keep_for_caller(slip, session):
                 return reply
         message = "too many turns at once"
         raise SessionsDown(message)
@@ -82,15 +82,6 @@ class Entrance:
         if line.session == keyed.session and line.newly_typed(keyed) is None:
             return line.reply
         return None
-
-    def _is_kept(self, slip: Slip, session: Session) -> bool:
-        try:
-            return self.office.sessions.keep(slip, session)
-        except SessionsDown:
-            # What is registered stays so: its number must reach the caller all the same.
-            if session.conversation.over:
-                return True
-            raise
 
     def _first_session(self, keyed: Keyed) -> Session:
         chosen = self.office.citizens.language_of(keyed.phone)
