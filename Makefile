@@ -7,7 +7,8 @@ ARGS ?=
 BIN := $(VENV)/bin
 LOCALES := hi hi_Latn en
 SPOKEN := hi en
-SOURCES := app.py audio console core ivr providers simulator sms ussd
+DESK := hi en
+SOURCES := app.py api audio casework console core desk ivr providers simulator sms ussd
 
 .DEFAULT_GOAL := help
 .PHONY: help run demo-kannel test check format transcripts messages catalogue lock clean venv runtime dev
@@ -38,14 +39,16 @@ format: dev ## Format the code and mend what ruff can mend
 transcripts: dev ## Write anew every conversation as each channel shows it
 	$(BIN)/python -m tests.transcripts
 
-# messages.po has what is written, spoken.po all that calls may say (empty: said as it is written).
+# messages.po has what is written, spoken.po all that calls may say (empty: said as it is written),
+# desk.po what officers read.
 messages: dev ## Take new sentences from the code into locales/
 	@mkdir -p build
 	@$(MAKE) --silent catalogue DOMAIN=messages WHERE="console core simulator sms ussd" IN="$(LOCALES)"
 	@$(MAKE) --silent catalogue DOMAIN=spoken WHERE="audio core ivr" IN="$(SPOKEN)"
+	@$(MAKE) --silent catalogue DOMAIN=desk WHERE="casework desk" IN="$(DESK)"
 
 catalogue:
-	$(BIN)/pybabel -q extract -F pyproject.toml --no-default-keywords -k Text --add-location=file \
+	$(BIN)/pybabel -q extract -F pyproject.toml --no-default-keywords -k Text -k _ -k ngettext:1,2 --add-location=file \
 		--sort-output --no-wrap --project=pukar -o build/$(DOMAIN).pot $(WHERE)
 	@for locale in $(IN); do \
 		$(BIN)/pybabel -q update -i build/$(DOMAIN).pot -d locales -D $(DOMAIN) -l $$locale \

@@ -15,6 +15,7 @@ from audio.vault import Vault
 from console.commands import COMMANDS
 from console.parts import KEY, Parts
 from core.calls import Calls
+from core.case_file import CaseFiles
 from core.cases import Cases
 from core.citizens import Citizens
 from core.database import Database, DatabaseDown
@@ -28,6 +29,7 @@ from core.health import health_blueprint
 from core.inbox import Inbox
 from core.language import read_languages
 from core.letters import Letterhead
+from core.limits import Limits
 from core.logs import configure_logs
 from core.outbox import Outbox
 from core.phone import PhoneError, normalise_phone
@@ -82,11 +84,12 @@ def create_app(settings: Settings | None = None) -> Flask:
     sms_gateways = _sms_gateways(settings, phones)
     shares = GatewayShares(database)
     switchboard = Switchboard(_routes(settings, sms_gateways), shares)
+    limits = Limits(database)
     calls, recordings = Calls(database, seal), Recordings(database, seal)
     office = Office(
         directory=read_directory(),
         languages=languages,
-        cases=Cases(database, seal),
+        cases=Cases(CaseFiles(database, seal, limits)),
         citizens=Citizens(database, seal),
         sessions=Sessions(settings.redis_url, seal),
         helpline=settings.voice_number,

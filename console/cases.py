@@ -12,7 +12,8 @@ from flask.cli import with_appcontext
 
 from audio.vault import VaultDown
 from console.parts import current_parts, prepared
-from core.cases import Case, CaseError, CaseLine, Move
+from core.case_file import CaseError
+from core.cases import Case, CaseLine, Move
 from core.clock import local_date, local_time, now
 from core.directory import Directory, Station
 from core.phone import masked

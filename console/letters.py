@@ -8,7 +8,7 @@ import click
 from flask.cli import with_appcontext
 
 from console.parts import Parts, current_parts, prepared
-from core.cases import CaseError
+from core.case_file import CaseError
 from core.clock import local_time, now
 from core.gateway_shares import FULL_SHARE
 from core.outbox import LetterLine

@@ -4,38 +4,47 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, select, update
+from sqlalchemy import Row, select
 from sqlalchemy.exc import IntegrityError
 
-from core.citizens import chosen_language, remember_citizen
+from core.case_file import (
+    CaseError,
+    CaseFile,
+    CaseFiles,
+    Entry,
+    EventKind,
+    checked_reference,
+    letter_variables,
+)
+from core.citizens import remember_citizen
 from core.clock import HERE, now
-from core.database import Database
 from core.dialogue import Recorded, Typed
+from core.ledger import record
 from core.letters import letter_of_state
 from core.outbox import Draft, Recipient, post
-from core.reference import grouped, is_well_formed, new_reference, ungrouped
-from core.sealing import Seal
-from core.states import REJECTION_REASONS, STATES
+from core.protection import PROTECTED_KINDS, Protection
+from core.questions import QUESTIONS
+from core.reference import new_reference
+from core.states import REJECTION_REASONS, STATES, Stage
 from core.tables import cases, events
 
 FIRST_STATE = "received"
 _ATTEMPTS = 5
-_LONGEST_NAME = 64
+_SEALED = ("phone", "story")
 _FIR_NUMBER = re.compile(r"[0-9]{1,5}/([0-9]{2}|[0-9]{4})")
-
-
-class CaseError(Exception):
-    """What was asked of a case cannot be done; the message says why and what to do."""
 
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """A complaint as it comes from a conversation; `usual_station` is the one to offer again."""
+    """A complaint as it comes from a conversation; `usual_station` is the one to offer again.
+
+    One of the demo `is_demo`, and nobody is told of it.
+    """
 
     conversation: str
     service: str
@@ -47,18 +56,22 @@ class NewCase:
     station: str | None
     usual_station: str | None
     story: Typed | Recorded
+    is_demo: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """One move of a case."""
+    """Something that happened to a case: a move, or what was done while its state stayed."""
 
+    id: int
     at: datetime
     who: str
+    kind: EventKind
     from_state: str | None
     to_state: str
     note: str | None
     details: dict[str, str]
+    recording: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +92,19 @@ class Case:
     state: str
     state_since: datetime
     registered_at: datetime
+    version: int
+    stage: Stage
+    protection: Protection | None
+    officer_id: int | None
+    fir_number: str | None
+    question: str | None
+    due_at: datetime | None
+    raised: int
+    joined_to: int | None
+    closed_at: datetime | None
+    reopened: int
+    satisfied: bool | None
+    is_demo: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,20 +121,25 @@ class CaseLine:
 
 @dataclass(frozen=True, slots=True)
 class Move:
-    """A change of state: where to, by whom, and what the state needs to be told."""
+    """A change of state: where to, by whom, and what the state needs to be told.
+
+    `seen` is the version of the case that the officer had before him.
+    """
 
     to: str
     who: str
     note: str | None = None
     details: dict[str, str] | None = None
+    seen: int | None = None
 
 
 class Cases:
     """The register of cases."""
 
-    def __init__(self, database: Database, seal: Seal) -> None:
-        self._database = database
-        self._seal = seal
+    def __init__(self, files: CaseFiles) -> None:
+        self.files = files
+        self._database = files.database
+        self._seal = files.seal
 
     def register(self, new: NewCase) -> str:
         """Register a case and give its reference number.
@@ -148,24 +179,27 @@ class Cases:
 
     def look_up(self, typed_reference: str) -> Case:
         """Find a case by its number as somebody typed it; raise CaseError where there is none."""
-        case = self.find(_checked(typed_reference))
+        case = self.find(checked_reference(typed_reference))
         if case is None:
             raise CaseError(f"There is no case {typed_reference}.")
         return case
 
     def events_of(self, case: Case) -> list[Event]:
-        """List the moves of a case, the first one first."""
+        """List what happened to a case, the first event first."""
         query = select(events).where(events.c.case_id == case.id).order_by(events.c.id)
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
         return [
             Event(
+                id=row.id,
                 at=row.at,
                 who=row.who,
+                kind=row.kind,
                 from_state=row.from_state,
                 to_state=row.to_state,
                 note=self._seal.open(row.note_sealed) if row.note_sealed else None,
                 details=row.details,
+                recording=row.recording,
             )
             for row in rows
         ]
@@ -181,38 +215,10 @@ class Cases:
 
     def move(self, typed_reference: str, move: Move) -> Case:
         """Move a case to another state and tell the citizen; raise CaseError if it may not."""
-        reference = _checked(typed_reference)
-        with self._database.writing() as connection:
-            query = select(cases).where(cases.c.reference == reference).with_for_update()
-            row = connection.execute(query).first()
-            if row is None:
-                raise CaseError(f"There is no case {grouped(reference)}.")
-            _check_move(row.state, move)
-            self._apply(connection, row, move)
-            moved = connection.execute(query).one()
-        return self._open(moved)
-
-    def _apply(self, connection: Connection, row: Row[Any], move: Move) -> None:
-        moment = now()
-        details = move.details or {}
-        place = {name: details[name] for name in ("district", "station") if name in details}
-        changed = update(cases).where(cases.c.id == row.id)
-        connection.execute(changed.values(state=move.to, state_since=moment, **place))
-        connection.execute(
-            events.insert().values(
-                case_id=row.id,
-                at=moment,
-                who=move.who,
-                from_state=row.state,
-                to_state=move.to,
-                note_sealed=self._seal.close(move.note) if move.note else None,
-                details=details,
-            )
-        )
-        language = chosen_language(connection, row.phone_hash) or row.language
-        recipient = Recipient(row.phone_hash, row.phone_sealed, language)
-        variables = _letter_variables(move.to, row.reference, details)
-        post(connection, recipient, Draft(letter_of_state(move.to), variables), case_id=row.id)
+        with self.files.open(typed_reference, seen=move.seen) as file:
+            check_move(file, move)
+            file.write(entry_of(move))
+        return self._open(file.row)
 
     def _row_of(self, conversation: str) -> Row[Any] | None:
         query = select(cases).where(cases.c.conversation == conversation)
@@ -231,6 +237,7 @@ class Cases:
         recipient = Recipient(
             self._seal.fingerprint("phone", new.phone), self._seal.close(new.phone), new.language
         )
+        times = self.files.limits.times(new.service, FIRST_STATE, new.district, moment)
         with self._database.writing() as connection:
             case_id = connection.scalar(
                 cases.insert()
@@ -250,53 +257,38 @@ class Cases:
                     state=FIRST_STATE,
                     state_since=moment,
                     registered_at=moment,
+                    stage=STATES[FIRST_STATE].stage,
+                    protection=PROTECTED_KINDS.get(new.kind),
+                    due_at=times.due_at,
+                    look_at=times.look_at,
+                    is_demo=new.is_demo,
                 )
                 .returning(cases.c.id)
             )
-            connection.execute(
-                events.insert().values(
-                    case_id=case_id, at=moment, who="citizen", to_state=FIRST_STATE, details={}
-                )
+            first = events.insert().values(
+                case_id=case_id, at=moment, who="citizen", to_state=FIRST_STATE, details={}
             )
+            event_id = connection.scalar(first.returning(events.c.id))
+            record(connection, self._seal, "event", int(event_id or 0))
             remember_citizen(connection, recipient, station=new.usual_station)
-            variables = _letter_variables(FIRST_STATE, reference, {})
+            variables = letter_variables(FIRST_STATE, reference, {})
             draft = Draft(letter_of_state(FIRST_STATE), variables)
             post(connection, recipient, draft, case_id=case_id)
 
     def _open(self, row: Row[Any]) -> Case:
-        return Case(
-            id=row.id,
-            reference=row.reference,
-            service=row.service,
-            kind=row.kind,
-            phone=self._seal.open(row.phone_sealed),
-            language=row.language,
-            channel=row.channel,
-            district=row.district,
-            station=row.station,
-            story=self._seal.open(row.story_sealed),
-            recording=row.recording,
-            state=row.state,
-            state_since=row.state_since,
-            registered_at=row.registered_at,
-        )
+        known = {each.name: getattr(row, each.name, None) for each in fields(Case)}
+        sealed = {name: self._seal.open(getattr(row, f"{name}_sealed")) for name in _SEALED}
+        opened: dict[str, Any] = {**known, **sealed}
+        return Case(**opened)
 
 
-def _letter_variables(state: str, reference: str, details: dict[str, str]) -> dict[str, str]:
-    wanted = STATES[state].needs & {"fir_number"}
-    return {"reference": reference} | {name: details[name] for name in wanted}
-
-
-def _checked(typed: str) -> str:
-    reference = ungrouped(typed)
-    if not is_well_formed(reference):
-        raise CaseError(f"{typed} is no reference number: a digit is wrong or missing.")
-    return reference
-
-
-def _check_move(state: str, move: Move) -> None:
+def check_move(file: CaseFile, move: Move) -> None:
+    """Raise CaseError, with what can be done instead, if a case may not go where it is to go."""
+    state = file.row.state
     if move.to not in STATES:
         raise CaseError(f"There is no state {move.to}. States: {', '.join(sorted(STATES))}.")
+    if file.row.joined_to:
+        raise CaseError("This case is joined to another, and goes where that one goes.")
     allowed = STATES[state].leads_to
     if move.to not in allowed:
         raise CaseError(
@@ -306,16 +298,29 @@ def _check_move(state: str, move: Move) -> None:
     _check_details(move)
 
 
+def entry_of(move: Move) -> Entry:
+    """Give what a move writes into its case."""
+    details = move.details or {}
+    changes = {name: details[name] for name in ("question",) if name in details}
+    return Entry("moved", move.who, to=move.to, note=move.note, details=details, changes=changes)
+
+
 def _check_details(move: Move) -> None:
     details = move.details or {}
-    if not 0 < len(move.who) <= _LONGEST_NAME:
-        raise CaseError(f"Who does it takes at most {_LONGEST_NAME} characters.")
-    if missing := STATES[move.to].needs - details.keys():
+    state = STATES[move.to]
+    if missing := state.needs - details.keys():
         raise CaseError(f"{move.to} needs {', '.join(sorted(missing))}.")
-    if extra := details.keys() - STATES[move.to].needs:
+    if extra := details.keys() - state.needs - state.takes:
         raise CaseError(f"{move.to} takes no {', '.join(sorted(extra))}.")
     if "reason" in details and details["reason"] not in REJECTION_REASONS:
         raise CaseError(f"Reasons are: {', '.join(REJECTION_REASONS)}.")
+    if "question" in details and details["question"] not in QUESTIONS:
+        raise CaseError(f"Questions are: {', '.join(QUESTIONS)}.")
+    check_fir(details)
+
+
+def check_fir(details: Mapping[str, str]) -> None:
+    """Raise CaseError where an FIR is named otherwise than by number and date."""
     if "fir_number" in details and not _FIR_NUMBER.fullmatch(details["fir_number"]):
         raise CaseError("An FIR number looks like 123/2026.")
     if "fir_date" in details and not _is_past_date(details["fir_date"]):

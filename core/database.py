@@ -15,7 +15,8 @@ from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from core.tables import voice_gaps
+from core.ledger import forget_links, write_links
+from core.tables import hooks
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 _PATIENCE_SECONDS = 2  # a caller waits; TRAI asks for an answer within two seconds
@@ -49,7 +50,9 @@ class Database:
     def writing(self) -> Iterator[Connection]:
         """Open a transaction that writes; it commits at the end, or not at all."""
         with self._transaction(writes=True) as connection:
+            forget_links(connection)
             yield connection
+            write_links(connection)
 
     @contextmanager
     def _transaction(self, *, writes: bool) -> Iterator[Connection]:
@@ -73,7 +76,7 @@ class Database:
         """Raise DatabaseDown unless the database answers and has its tables."""
         try:
             with self.reading() as connection:
-                connection.execute(select(voice_gaps.c.clip).limit(1))  # of the newest tables
+                connection.execute(select(hooks.c.id).limit(1))  # of the newest tables
         except DBAPIError as error:
             message = "the database lacks tables, or has older ones: run pukar db upgrade"
             raise TablesMissing(message) from error

@@ -157,10 +157,7 @@ class DutyOfficer:
     def _describe(self, case: Case) -> Standing:
         if case.phone != self._contact.phone:
             return Standing(outcome="found", reference=case.reference, state=case.state, own=False)
-        events = self._office.cases.events_of(case)
-        fir_numbers = [
-            event.details["fir_number"] for event in events if "fir_number" in event.details
-        ]
+        moves = [each for each in self._office.cases.events_of(case) if each.kind == "moved"]
         hides = self._contact.stays_on_phone and self._tells_a_tale(case.kind, case.station)
         return Standing(
             outcome="found",
@@ -170,7 +167,7 @@ class DutyOfficer:
             since=local_date(case.state_since),
             district=case.district,
             station=None if hides else case.station,
-            fir_number=fir_numbers[-1] if fir_numbers else None,
-            reason=events[-1].details.get("reason"),
+            fir_number=case.fir_number,
+            reason=moves[-1].details.get("reason"),
             news=self._office.citizens.wants_letters(case.phone),
         )

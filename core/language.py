@@ -107,6 +107,11 @@ def read_language(folder: Path) -> Language:
     )
 
 
+def read_messages(code: str, domain: str, folder: Path = LOCALES) -> Mapping[str, str]:
+    """Read one catalogue of a language; it is empty where there is none."""
+    return _read(folder / code / "LC_MESSAGES" / f"{domain}.po").messages
+
+
 def _name(header: Mapping[str, str]) -> Name:
     return Name(latin=header["X-Latin-Name"], devanagari=header["X-Own-Name"])
 

@@ -20,7 +20,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from core.clock import now
 from core.database import Database
 from core.sealing import Seal, Unreadable
-from core.tables import cases, recordings
+from core.tables import cases, events, recordings
 
 LEASE = timedelta(minutes=3)
 GIVE_UP_AFTER = timedelta(days=5)
@@ -155,7 +155,9 @@ class Recordings:
         """List recordings that came to nothing: spoken again, or never sent."""
         old = recordings.c.made_at < now() - KEPT_WITHOUT_CASE
         settled = recordings.c.status.in_(["kept", "lost"])
-        unused = old & settled & ~exists().where(cases.c.recording == recordings.c.id)
+        in_a_case = exists().where(cases.c.recording == recordings.c.id)
+        in_an_answer = exists().where(events.c.recording == recordings.c.id)
+        unused = old & settled & ~in_a_case & ~in_an_answer
         with self._database.reading() as connection:
             return self._read(connection, unused)[:most]
 

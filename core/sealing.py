@@ -47,3 +47,8 @@ class Seal:
         """Hash a value for look-up: 32 hexadecimal digits, different for each purpose."""
         message = "\0".join((purpose, *parts)).encode()
         return hmac.new(self._secret, message, hashlib.sha256).hexdigest()[:32]
+
+    def link(self, *parts: str) -> str:
+        """Hash parts for a chain that only the holder of the key can continue: 64 digits."""
+        message = "\0".join(("link", *parts)).encode()
+        return hmac.new(self._secret, message, hashlib.sha256).hexdigest()

@@ -153,3 +153,9 @@ def _letters(text: str) -> str:
     """Keep letters, their marks and spaces."""
     kept = (c if c.isalpha() or unicodedata.category(c)[0] == "M" else " " for c in text)
     return "".join(kept)
+
+
+def words_of(text: str) -> frozenset[str]:
+    """Give the words of a text as they are looked for: however they are spelt, each once."""
+    words = re.split(r"[^\w\u0900-\u097f]+", unicodedata.normalize("NFC", text))
+    return frozenset(filter(None, (_as_spelt(word[:_LONGEST]) for word in words)))

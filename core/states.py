@@ -8,19 +8,28 @@ since phones are shared, and fits one SMS.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import Literal, TypeAlias
 
 from core.text import Text
+
+# The folders of the desk: a case is new, worked on, waits for the citizen, or is closed.
+Stage: TypeAlias = Literal["new", "open", "waiting", "closed"]
 
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A state: what it is called, what the citizen does next, the SMS, where it may lead."""
+    """A state: what it is called, what the citizen does next, the SMS, where it may lead.
+
+    A move to it `needs` these details and `takes` those.
+    """
 
     label: Text
     advice: Text
     letter: Text
     leads_to: frozenset[str]
     needs: frozenset[str] = frozenset()
+    takes: frozenset[str] = frozenset()
+    stage: Stage = "open"
 
 
 _AT_STATION = frozenset(
@@ -46,18 +55,21 @@ STATES: dict[str, State] = {
         WAIT,
         Text("Reference {reference}: received. Keep this number. Not yet an FIR. -Bihar Police"),
         frozenset({"sent_to_station", "transferred", "rejected", "withdrawn"}),
+        stage="new",
     ),
     "sent_to_station": State(
         Text("Sent to the station"),
         WAIT,
         Text("Reference {reference}: sent to the police station. -Bihar Police"),
         _AT_STATION,
+        stage="new",
     ),
     "awaiting_signature": State(
         Text("Waiting for your signature"),
         Text("Please go to the station and sign within 3 days."),
         Text("Reference {reference}: please sign at the station within 3 days. -Bihar Police"),
         _AT_STATION - {"awaiting_signature"},
+        stage="waiting",
     ),
     "under_enquiry": State(
         Text("Under enquiry"),
@@ -70,6 +82,8 @@ STATES: dict[str, State] = {
         _VISIT,
         Text("Reference {reference}: the station needs to know more. Please go. -Bihar Police"),
         frozenset({"under_enquiry", "under_investigation", "transferred", "rejected", "withdrawn"}),
+        takes=frozenset({"question"}),
+        stage="waiting",
     ),
     "action_taken": State(
         Text("Action taken"),
@@ -88,7 +102,15 @@ STATES: dict[str, State] = {
         Text("Under investigation"),
         WAIT,
         Text("Reference {reference}: investigation is going on. -Bihar Police"),
-        frozenset({"chargesheet_filed", "final_report_filed", "need_information", "transferred"}),
+        frozenset(
+            {
+                "under_investigation",  # the informant is told of it every 90 days (BNSS s.193(3))
+                "chargesheet_filed",
+                "final_report_filed",
+                "need_information",
+                "transferred",
+            }
+        ),
     ),
     "chargesheet_filed": State(
         Text("Charge-sheet filed"),
@@ -114,12 +136,14 @@ STATES: dict[str, State] = {
         Text("Reference {reference}: sent to another station. Same number. -Bihar Police"),
         _AT_STATION | {"sent_to_station"},
         needs=frozenset({"district", "station"}),
+        stage="new",
     ),
     "disposed": State(
         Text("Disposed"),
         _CLOSED,
         Text("Reference {reference}: disposed. Ask at the station or the SP. -Bihar Police"),
         frozenset({"reopened"}),
+        stage="closed",
     ),
     "rejected": State(
         Text("Not accepted"),
@@ -129,18 +153,21 @@ STATES: dict[str, State] = {
         ),
         frozenset({"reopened"}),
         needs=frozenset({"reason"}),
+        stage="closed",
     ),
     "withdrawn": State(
         Text("Withdrawn"),
         Text("You can make a new complaint at any time."),
         Text("Reference {reference}: withdrawn. Not your wish? Go to the station. -Bihar Police"),
         frozenset({"reopened"}),
+        stage="closed",
     ),
     "reopened": State(
         Text("Opened again"),
         WAIT,
         Text("Reference {reference}: opened again. -Bihar Police"),
         _AT_STATION | {"under_investigation", "sent_to_station", "disposed"},
+        stage="new",
     ),
 }
 

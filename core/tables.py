@@ -8,6 +8,7 @@ from sqlalchemy import (
     JSON,
     Boolean,
     Column,
+    Date,
     DateTime,
     Dialect,
     ForeignKey,
@@ -19,6 +20,7 @@ from sqlalchemy import (
     Table,
     TypeDecorator,
     UniqueConstraint,
+    false,
 )
 
 metadata = MetaData()
@@ -72,12 +74,38 @@ cases = Table(
     Column("station", String(16)),
     Column("story_sealed", LargeBinary, nullable=False),
     Column("recording", String(40), index=True),
-    Column("state", String(32), nullable=False, index=True),
+    Column("state", String(32), nullable=False),
     Column("state_since", Moment, nullable=False),
     Column("registered_at", Moment, nullable=False, index=True),
+    # What the desk adds. `version` counts what was written into the case; `stage` is its state's
+    # folder; `question` is what the citizen is asked; `look_at` is when the overseer looks again.
+    Column("version", Integer, nullable=False, server_default="0"),
+    Column("stage", String(8), nullable=False, server_default="new"),
+    Column("protection", String(16)),
+    Column("officer_id", ForeignKey("officers.id")),
+    Column("fir_number", String(16), index=True),
+    Column("question", String(32)),
+    Column("due_at", Moment, index=True),
+    Column("look_at", Moment, index=True),
+    Column("raised", Integer, nullable=False, server_default="0"),
+    Column("joined_to", ForeignKey("cases.id"), index=True),
+    Column("closed_at", Moment),
+    Column("reopened", Integer, nullable=False, server_default="0"),
+    Column("satisfied", Boolean),
+    Column("is_demo", Boolean, nullable=False, server_default=false()),
+    # A folder of the desk is read from the end of one of these, page by page.
+    Index("ix_cases_of_station", "station", "stage", "id"),
+    Index("ix_cases_of_district", "district", "stage", "id"),
+    Index("ix_cases_of_stage", "stage", "id"),
+    Index("ix_cases_of_state", "state", "id"),
+    Index("ix_cases_of_kind", "kind", "id"),
+    Index("ix_cases_of_officer", "officer_id", "stage", "id"),
+    Index("ix_cases_due_at_station", "station", "due_at"),
+    Index("ix_cases_due_in_district", "district", "due_at"),
 )
 
-# Every move of a case. Written once: triggers refuse to change or delete a row.
+# Everything that happens to a case: `kind` is "moved" for a change of state, else what was done
+# while the state stayed (core/case_file.py). Written once: triggers refuse to change or delete it.
 events = Table(
     "events",
     metadata,
@@ -89,6 +117,150 @@ events = Table(
     Column("to_state", String(32), nullable=False),
     Column("note_sealed", LargeBinary),
     Column("details", JSON, nullable=False),
+    Column("kind", String(16), nullable=False, server_default="moved"),
+    Column("recording", String(40), index=True),
+)
+
+# Every look at what is not for everybody: a story, a recording, a phone number. Never changed.
+accesses = Table(
+    "accesses",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("at", Moment, nullable=False),
+    Column("who", String(64), nullable=False, index=True),
+    Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
+    Column("what", String(16), nullable=False),
+    Column("channel", String(8), nullable=False),
+)
+
+# The chain over events and accesses: each link seals one row and the link before (core/ledger.py).
+# `n` counts without a gap, in the order of commits; the head is one row, which writers lock.
+ledger = Table(
+    "ledger",
+    metadata,
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("source", String(8), nullable=False),
+    Column("row_id", Integer, nullable=False),
+    Column("link", String(64), nullable=False),
+    UniqueConstraint("source", "row_id"),
+)
+ledger_head = Table(
+    "ledger_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("n", Integer, nullable=False),
+    Column("link", String(64), nullable=False),
+)
+
+# Words of notes, as keyed hashes, to find cases by.
+note_words = Table(
+    "note_words",
+    metadata,
+    Column("word_hash", String(32), primary_key=True),
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+)
+
+# Who works at the desk. `totp_step` is the last time step whose code was used (RFC 6238, 5.2).
+officers = Table(
+    "officers",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("login", String(64), nullable=False, unique=True),
+    Column("name", String(100), nullable=False),
+    Column("role", String(16), nullable=False),
+    Column("district", String(32), index=True),
+    Column("station", String(16), index=True),
+    Column("phone_sealed", LargeBinary),
+    Column("language", String(16), nullable=False),
+    Column("password_hash", String(200), nullable=False),
+    Column("totp_sealed", LargeBinary, nullable=False),
+    Column("totp_step", Integer, nullable=False, server_default="0"),
+    Column("must_change_password", Boolean, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("locked_until", Moment),
+    Column("created_at", Moment, nullable=False),
+    Column("seen_at", Moment),
+)
+officer_sessions = Table(
+    "officer_sessions",
+    metadata,
+    Column("token_hash", String(32), primary_key=True),
+    Column("officer_id", ForeignKey("officers.id"), nullable=False, index=True),
+    Column("started_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+)
+
+# Days on which offices are closed, and limits that replace those of `data/limits.csv`.
+holidays = Table(
+    "holidays",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("name", String(100), nullable=False),
+)
+limits = Table(
+    "limits",
+    metadata,
+    Column("service", String(32), primary_key=True),
+    Column("state", String(32), primary_key=True),
+    Column("district", String(32), primary_key=True),
+    Column("days", Integer, nullable=False),
+    Column("counted", String(8), nullable=False),
+)
+
+# Stations as imported: new ones, and corrections of those in `data/stations.csv`.
+stations = Table(
+    "stations",
+    metadata,
+    Column("code", String(16), primary_key=True),
+    Column("district", String(32), nullable=False),
+    Column("name_en", String(100), nullable=False),
+    Column("name_hi", String(100), nullable=False),
+    Column("kind", String(16), nullable=False),
+    Column("telephone", String(32)),
+    Column("aliases", JSON, nullable=False),
+    Column("closed", Boolean, nullable=False),
+    Column("changed_at", Moment, nullable=False, index=True),
+)
+
+# Other systems that use the API: their tokens (as keyed hashes), and what each may do.
+clients = Table(
+    "clients",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", String(48), nullable=False, unique=True),
+    Column("token_hash", String(32), nullable=False, unique=True),
+    Column("scopes", JSON, nullable=False),
+    Column("district", String(32)),
+    Column("created_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+    Column("used_at", Moment),
+)
+# Answers to requests that bore an idempotency key, to be given again.
+repeats = Table(
+    "repeats",
+    metadata,
+    Column("client_id", ForeignKey("clients.id"), primary_key=True),
+    Column("key", String(64), primary_key=True),
+    Column("request_hash", String(32), nullable=False),
+    Column("status", Integer, nullable=False),
+    Column("body_sealed", LargeBinary, nullable=False),
+    Column("at", Moment, nullable=False, index=True),
+)
+# Addresses that are told of events. `told` is the number in the ledger up to which they were.
+hooks = Table(
+    "hooks",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("client_id", ForeignKey("clients.id"), nullable=False, index=True),
+    Column("url", String(500), nullable=False),
+    Column("secret_sealed", LargeBinary, nullable=False),
+    Column("told", Integer, nullable=False),
+    Column("is_active", Boolean, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("due_at", Moment, nullable=False, index=True),
+    Column("leased_until", Moment),
+    Column("trouble", String(200)),
 )
 
 # Letters (SMS to citizens). due → sent → delivered or failed; dead: given up; stopped: not wanted.

@@ -1,0 +1,1 @@
+"""What the police do with cases: who may see them, limits of time, figures, the chain."""

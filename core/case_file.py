@@ -1,0 +1,210 @@
+"""One case, opened for writing: whatever happens to it is one event, in one transaction.
+
+With the event go the columns of the case, the letters to its citizen (and to those of cases joined
+to it), and the link of the chain. `version` counts the entries, so that who has an older page
+before him is told, and overwrites nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from typing import Any, Literal, TypeAlias
+
+from sqlalchemy import Connection, Row, insert, select, update
+
+from core.citizens import chosen_language
+from core.clock import now
+from core.database import Database
+from core.ledger import record
+from core.letters import letter_of_state
+from core.limits import Limits
+from core.outbox import Draft, Recipient, post
+from core.reference import grouped, is_well_formed, ungrouped
+from core.sealing import Seal
+from core.spelling import words_of
+from core.states import STATES
+from core.tables import cases, events, note_words
+
+_LONGEST_WHO = 64
+
+# What may happen to a case: a change of state, or something while its state stays.
+EventKind: TypeAlias = Literal[
+    "moved",  # to another state
+    "assigned",  # to an officer; details: officer (login)
+    "noted",  # an internal note
+    "heard",  # an officer wrote down what a recording says; details: recording
+    "asked",  # the citizen is asked; details: question
+    "answered",  # the citizen answered
+    "linked",  # to an FIR that exists; details: fir_number, fir_date
+    "protected",  # details: protection ("" for none)
+    "joined",  # to another case, or another to it; details: case, as ("follows" or "leads")
+    "apart",  # found not to be the same as another; details: case
+    "reminded",  # the overseer reminded somebody; details: of, whom
+    "raised",  # the overseer raised it; details: to, without
+    "rated",  # the citizen is satisfied or not; details: satisfied ("yes" or "no")
+]
+
+
+class CaseError(Exception):
+    """What was asked of a case cannot be done; the message says why and what to do."""
+
+
+class Overtaken(CaseError):
+    """Somebody else has written into the case meanwhile; nothing was changed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """What is written into a case: an event, and what goes with it.
+
+    `to` is the new state, None where it stays; `changes` are columns of the case; `letter` goes to
+    its citizen (a change of state has one by itself).
+    """
+
+    kind: EventKind
+    who: str
+    to: str | None = None
+    note: str | None = None
+    details: Mapping[str, str] = field(default_factory=dict)
+    recording: str | None = None
+    changes: Mapping[str, object] = field(default_factory=dict)
+    letter: Draft | None = None
+
+
+class CaseFile:
+    """A case that nobody else can write into until the transaction ends."""
+
+    def __init__(self, connection: Connection, seal: Seal, limits: Limits, row: Row[Any]) -> None:
+        self.connection = connection
+        self.row = row
+        self._seal = seal
+        self._limits = limits
+
+    def write(self, entry: Entry) -> None:
+        """Write an entry; a change of state takes along the cases that are joined to this one."""
+        if not 0 < len(entry.who) <= _LONGEST_WHO:
+            raise CaseError(f"Who does it takes at most {_LONGEST_WHO} characters.")
+        self._write(self.row, entry)
+        if entry.to:
+            joined = select(cases).where(cases.c.joined_to == self.row.id).order_by(cases.c.id)
+            for follower in self.connection.execute(joined.with_for_update()).all():
+                changes = {**entry.changes, "officer_id": self.row.officer_id}
+                self._write(follower, replace(entry, note=None, changes=changes))
+        self.row = self.connection.execute(_by_id(self.row.id)).one()
+
+    def _write(self, row: Row[Any], entry: Entry) -> None:
+        moment = now()
+        changes: dict[str, object] = {"version": cases.c.version + 1}
+        if entry.to:
+            changes |= self._changes_of_move(row, entry)
+        changes |= entry.changes
+        self.connection.execute(update(cases).where(cases.c.id == row.id).values(changes))
+        event = insert(events).values(
+            case_id=row.id,
+            at=moment,
+            who=entry.who,
+            kind=entry.kind,
+            from_state=row.state,
+            to_state=entry.to or row.state,
+            note_sealed=self._seal.close(entry.note) if entry.note else None,
+            details=dict(entry.details),
+            recording=entry.recording,
+        )
+        event_id = self.connection.scalar(event.returning(events.c.id))
+        record(self.connection, self._seal, "event", int(event_id or 0))
+        if entry.note:
+            self._index(row.id, entry.note)
+        self._tell(row, entry)
+
+    def _changes_of_move(self, row: Row[Any], entry: Entry) -> dict[str, object]:
+        moment, to = now(), entry.to or row.state
+        district = entry.details.get("district", row.district)
+        times = self._limits.times(row.service, to, district, moment)
+        stage = STATES[to].stage
+        changes: dict[str, object] = {
+            "state": to,
+            "state_since": moment,
+            "stage": stage,
+            "due_at": times.due_at,
+            "look_at": times.look_at,
+            "raised": 0,
+            "closed_at": moment if stage == "closed" else None,
+            "question": None,
+        }
+        changes |= {
+            name: entry.details[name]
+            for name in ("district", "station", "fir_number")
+            if name in entry.details
+        }
+        if to == "transferred":
+            changes["officer_id"] = None
+        if to == "disposed":
+            changes["satisfied"] = None
+        if to == "reopened":
+            changes["reopened"] = cases.c.reopened + 1
+        return changes
+
+    def _index(self, case_id: int, note: str) -> None:
+        """Keep the words of a note, as keyed hashes, to find the case by."""
+        hashes = {self._seal.fingerprint("word", word) for word in words_of(note)}
+        known = select(note_words.c.word_hash).where(note_words.c.case_id == case_id)
+        new = hashes - set(self.connection.scalars(known))
+        if new:
+            rows = [{"word_hash": each, "case_id": case_id} for each in sorted(new)]
+            self.connection.execute(insert(note_words), rows)
+
+    def _tell(self, row: Row[Any], entry: Entry) -> None:
+        letter = entry.letter
+        if entry.to:
+            variables = letter_variables(entry.to, row.reference, entry.details)
+            letter = letter or Draft(letter_of_state(entry.to), variables)
+        if letter:
+            language = chosen_language(self.connection, row.phone_hash) or row.language
+            recipient = Recipient(row.phone_hash, row.phone_sealed, language)
+            post(self.connection, recipient, letter, case_id=row.id)
+
+
+class CaseFiles:
+    """Opens cases for writing."""
+
+    def __init__(self, database: Database, seal: Seal, limits: Limits) -> None:
+        self.database = database
+        self.seal = seal
+        self.limits = limits
+
+    @contextmanager
+    def open(self, typed_reference: str, *, seen: int | None = None) -> Iterator[CaseFile]:
+        """Open a case for one transaction.
+
+        Raises CaseError where there is none, Overtaken where it is no longer as it was `seen`
+        (its version then).
+        """
+        reference = checked_reference(typed_reference)
+        with self.database.writing() as connection:
+            query = select(cases).where(cases.c.reference == reference).with_for_update()
+            row = connection.execute(query).first()
+            if row is None:
+                raise CaseError(f"There is no case {grouped(reference)}.")
+            if seen is not None and row.version != seen:
+                raise Overtaken(f"Somebody else has changed {grouped(reference)} meanwhile.")
+            yield CaseFile(connection, self.seal, self.limits, row)
+
+
+def checked_reference(typed: str) -> str:
+    """Give a reference number as it is kept; raise CaseError for what is none."""
+    reference = ungrouped(typed)
+    if not is_well_formed(reference):
+        raise CaseError(f"{typed} is no reference number: a digit is wrong or missing.")
+    return reference
+
+
+def letter_variables(state: str, reference: str, details: Mapping[str, str]) -> dict[str, str]:
+    """Give what varies in the letter of a state."""
+    wanted = STATES[state].needs & {"fir_number"}
+    return {"reference": reference} | {name: details[name] for name in wanted}
+
+
+def _by_id(case_id: int) -> Any:  # noqa: ANN401  # SQLAlchemy's own type is longer than the line
+    return select(cases).where(cases.c.id == case_id)

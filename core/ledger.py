@@ -1,0 +1,68 @@
+"""The chain over what happened and who looked: each link seals a row and the link before it.
+
+A link is a keyed hash (HMAC-SHA-256 with `SECRET_KEY`), so whoever can write to the database but
+has not the key cannot mend the chain after a change. Links are written at the very end of a
+transaction, when the head is locked: they count without a gap, in the order of commits, and writers
+wait for each other only as long as a commit takes.
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Table, select, update
+
+from core.sealing import Seal
+from core.tables import accesses, events, ledger, ledger_head
+
+SOURCES: dict[str, Table] = {"event": events, "access": accesses}
+_PENDING = "links to write"
+
+
+def record(connection: Connection, seal: Seal, source: str, row_id: int) -> None:
+    """Have a row of this transaction sealed into the chain when it ends."""
+    connection.info.setdefault(_PENDING, []).append((seal, source, row_id))
+
+
+def forget_links(connection: Connection) -> None:
+    """Begin a transaction: what one before was to write, and did not, is nothing of it."""
+    connection.info.pop(_PENDING, None)
+
+
+def write_links(connection: Connection) -> None:
+    """Write the links of this transaction, as its last act."""
+    pending: list[tuple[Seal, str, int]] = connection.info.pop(_PENDING, [])
+    if not pending:
+        return
+    head = connection.execute(select(ledger_head).with_for_update()).one()
+    n, link = head.n, head.link
+    for seal, source, row_id in pending:
+        table = SOURCES[source]
+        row = connection.execute(select(table).where(table.c.id == row_id)).one()
+        n += 1
+        link = link_of(seal, link, n, source, row)
+        values = {"n": n, "source": source, "row_id": row_id, "link": link}
+        connection.execute(ledger.insert().values(values))
+    connection.execute(update(ledger_head).values(n=n, link=link))
+
+
+def link_of(seal: Seal, before: str, n: int, source: str, row: Row[Any]) -> str:
+    """Give the link that seals a row as the n-th of the chain, after the link before it."""
+    return seal.link(before, str(n), source, _as_text(row))
+
+
+def _as_text(row: Row[Any]) -> str:
+    """Write a row the same way on every database."""
+    return json.dumps(row._asdict(), default=_as_word, ensure_ascii=False, sort_keys=True)
+
+
+def _as_word(value: object) -> str:
+    if isinstance(value, datetime):
+        return value.isoformat(timespec="microseconds")
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, bytes):
+        return value.hex()
+    raise TypeError(type(value).__name__)

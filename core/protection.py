@@ -1,0 +1,12 @@
+"""Cases that not everybody at a station may see, and why."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias, get_args
+
+Protection: TypeAlias = Literal["women", "child", "conduct", "secret"]
+
+# What is protected from the moment it is registered; an officer may protect others.
+PROTECTED_KINDS: dict[str, Protection] = {"women_safety": "women", "police_conduct": "conduct"}
+
+PROTECTIONS: tuple[Protection, ...] = get_args(Protection)
