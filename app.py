@@ -12,6 +12,7 @@ from flask.cli import FlaskGroup
 from audio.blueprint import audio_blueprint
 from audio.library import Library
 from audio.vault import Vault
+from casework.work import Work
 from console.commands import COMMANDS
 from console.parts import KEY, Parts
 from core.calls import Calls
@@ -39,6 +40,9 @@ from core.session_ends import SessionEnds
 from core.sessions import Sessions, SessionsDown
 from core.settings import Settings, SettingsError, read_settings
 from core.voice_gaps import VoiceGaps
+from desk.blueprint import desk_blueprint
+from desk.parts import DeskParts
+from desk.words import DeskWords, teach
 from ivr.blueprint import ivr_blueprint
 from ivr.collector import Collector
 from ivr.dialler import Dialler
@@ -168,6 +172,26 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(audio_blueprint(library))
     if settings.is_demo:
         app.register_blueprint(_simulator(settings, phones, library))
+    teach(app)
+    app.register_blueprint(
+        desk_blueprint(
+            DeskParts(
+                settings=settings,
+                office=office,
+                words=DeskWords(languages),
+                work=Work(office.cases.files),
+                limits=limits,
+                outbox=outbox,
+                deliveries=deliveries,
+                letterhead=letterhead,
+                recordings=recordings,
+                vault=vault,
+                shares=shares,
+                register=register,
+                seal=seal,
+            )
+        )
+    )
     for command in COMMANDS:
         app.cli.add_command(command)
     return app

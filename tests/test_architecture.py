@@ -7,7 +7,19 @@ import pytest
 from tests.service import Service
 
 ROOT = Path(__file__).parent.parent
-PARTS = ("audio", "console", "core", "ivr", "providers", "simulator", "sms", "ussd")
+PARTS = (
+    "api",
+    "audio",
+    "casework",
+    "console",
+    "core",
+    "desk",
+    "ivr",
+    "providers",
+    "simulator",
+    "sms",
+    "ussd",
+)
 IN_THE_DEMO = ("/simulator/static/", "/simulator/voice/")
 OPEN = {
     "/audio/<language>/<_version>/<tokens>.wav",
