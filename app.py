@@ -9,9 +9,25 @@ import click
 from flask import Blueprint, Flask
 from flask.cli import FlaskGroup
 
+from api.blueprint import api_blueprint
+from api.parts import ApiParts
 from audio.blueprint import audio_blueprint
 from audio.library import Library
 from audio.vault import Vault
+from casework.accesses import Accesses
+from casework.calendar import Calendar
+from casework.casebook import Casebook
+from casework.clients import Clients
+from casework.duplicates import Duplicates
+from casework.exchange import Exchange
+from casework.figures import Figures
+from casework.hooks import Hooks
+from casework.officers import Officers
+from casework.overseer import Overseer
+from casework.repeats import Repeats
+from casework.seen import SeenCases
+from casework.sign_in import SignIns
+from casework.stations import Stations
 from casework.work import Work
 from console.commands import COMMANDS
 from console.parts import KEY, Parts
@@ -21,11 +37,11 @@ from core.cases import Cases
 from core.citizens import Citizens
 from core.database import Database, DatabaseDown
 from core.deliveries import Deliveries
-from core.directory import read_directory
 from core.dlt import Register
 from core.duty_officer import Office
 from core.embedded import NoRedis, end_with_parent
 from core.gateway_shares import GatewayShares
+from core.gazetteer import Gazetteer
 from core.health import health_blueprint
 from core.inbox import Inbox
 from core.language import read_languages
@@ -91,7 +107,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     limits = Limits(database)
     calls, recordings = Calls(database, seal), Recordings(database, seal)
     office = Office(
-        directory=read_directory(),
+        gazetteer=Gazetteer(database),
         languages=languages,
         cases=Cases(CaseFiles(database, seal, limits)),
         citizens=Citizens(database, seal),
@@ -139,6 +155,9 @@ def create_app(settings: Settings | None = None) -> Flask:
     ends = SessionEnds(database, seal)
     files = Files(calls, recordings, outbox, ends, letterhead)
 
+    officers = Officers(database, seal)
+    api = _api_parts(settings, office, seal)
+
     app = Flask(__name__, static_folder=None)
     app.config["MAX_CONTENT_LENGTH"] = LARGEST_REQUEST
     app.extensions[KEY] = Parts(
@@ -157,7 +176,11 @@ def create_app(settings: Settings | None = None) -> Flask:
         recordings=recordings,
         gaps=gaps,
         collector=Collector(recordings, voice_gateways, vault),
+        overseer=Overseer(office.cases.files),
+        calendar=Calendar(database, limits, office.gazetteer.shipped),
         dialler=_dialler(settings, calls, voice_gateways, seal),
+        officers=officers,
+        api=api,
     )
     app.register_blueprint(health_blueprint(database, office.sessions))
     for gateway in ussd_gateways:
@@ -172,6 +195,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(audio_blueprint(library))
     if settings.is_demo:
         app.register_blueprint(_simulator(settings, phones, library))
+    app.register_blueprint(api_blueprint(api))
     teach(app)
     app.register_blueprint(
         desk_blueprint(
@@ -189,12 +213,38 @@ def create_app(settings: Settings | None = None) -> Flask:
                 shares=shares,
                 register=register,
                 seal=seal,
+                officers=officers,
+                sign_ins=SignIns(officers),
+                stations=Stations(database, office.gazetteer),
+                casebook=Casebook(database, seal),
+                accesses=Accesses(database, seal),
+                duplicates=Duplicates(database, seal),
+                figures=Figures(database),
+                seen=SeenCases(database),
+                calls=calls,
             )
         )
     )
     for command in COMMANDS:
         app.cli.add_command(command)
     return app
+
+
+def _api_parts(settings: Settings, office: Office, seal: Seal) -> ApiParts:
+    database = office.cases.files.database
+    exchange = Exchange(database, seal)
+    return ApiParts(
+        office=office,
+        clients=Clients(database, seal),
+        exchange=exchange,
+        accesses=Accesses(database, seal),
+        repeats=Repeats(database, seal),
+        hooks=Hooks(exchange, database, seal, is_demo=settings.is_demo),
+        work=Work(office.cases.files),
+        seal=seal,
+        redis_url=settings.redis_url,
+        rate=settings.api_rate,
+    )
 
 
 def _sms_gateways(settings: Settings, phones: Simulator) -> list[SmsGateway]:

@@ -83,6 +83,15 @@ class Viewer:
         )
         return (cases.c.station == self.station) & open_to_stations
 
+    def reads_rows(self) -> ColumnElement[bool]:
+        """Give the condition of the cases whose stories, numbers and notes may be looked into."""
+        if self.role in ("women", "district", "state", "admin") or self.is_womens_station:
+            return self.sees_rows()
+        unprotected = cases.c.protection.is_(None)
+        if self.role == "station":
+            return self.sees_rows() & or_(unprotected, cases.c.officer_id == self.id)
+        return self.sees_rows() & unprotected
+
     # --- For one case
 
     def sees(self, case: Placed) -> bool:

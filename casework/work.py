@@ -113,7 +113,7 @@ class Work:
                 update(cases).where(cases.c.joined_to == file.row.id).values(joined_to=leading.id)
             )
             follows = {"case": leading.reference, "as": "follows"}
-            changes = {"joined_to": leading.id, "officer_id": leading.officer_id}
+            changes = {"joined_to": leading.id, "officer_id": leading.officer_id, "look_at": None}
             file.write(Entry("joined", viewer.login, details=follows, changes=changes))
             leads = {"case": file.row.reference, "as": "leads"}
             lead = CaseFile(file.connection, self.files.seal, self.files.limits, leading)

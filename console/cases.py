@@ -54,14 +54,16 @@ def list_cases(state: str | None, page: int) -> None:
 
 @cases.command()
 @click.argument("reference")
+@click.option("--who", default=getpass.getuser, help="Who reads; the user of this machine.")
 @with_appcontext
-def show(reference: str) -> None:
-    """Show one case with its history."""
+def show(reference: str, who: str) -> None:
+    """Show one case with its history; the access log notes it."""
     parts = current_parts()
     try:
         case = parts.cases.look_up(reference)
     except CaseError as error:
         raise click.ClickException(f"{error} See: pukar cases list") from error
+    parts.accesses.note(who, case.id, "story", "console")
     lines = {
         "Reference": grouped(case.reference),
         "State": f"{case.state} since {local_time(case.state_since)}",
@@ -103,6 +105,7 @@ def listen(reference: str, out: Path | None, who: str) -> None:
         raise click.ClickException("This story was written: pukar cases show has it.")
     if recording.kind is None or recording.status == "dropped":
         raise click.ClickException(f"The recording is not here: {_state_of(recording)}.")
+    parts.accesses.note(who, case.id, "recording", "console")
     file = out or Path(f"{case.reference}{_ENDINGS.get(recording.kind, '.audio')}")
     try:
         with open(file, "xb", opener=_for_its_owner) as opened:
@@ -181,9 +184,12 @@ def _state_of(recording: Recording) -> str:
 
 
 def _station(wanted: str, directory: Directory) -> Station:
-    if station := directory.station(wanted):
+    station = directory.station(wanted)
+    if station and station.closed:
+        raise click.ClickException(f"--station {wanted}: {_name(station)} is closed.")
+    if station:
         return station
-    found = find_by_spelling(wanted, directory.stations, lambda each: [each.name.latin])
+    found = find_by_spelling(wanted, directory.open_stations, lambda each: [each.name.latin])
     same = [each for each in found if each.name.latin.casefold() == wanted.casefold()]
     if len(same or found) == 1:
         return (same or found)[0]

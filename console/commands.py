@@ -6,12 +6,18 @@ import click
 from flask.cli import with_appcontext
 
 from console.audio import audio
+from console.audit_log import audit
 from console.calls import calls, recordings
 from console.cases import cases
+from console.clients import clients
 from console.dlt import dlt
+from console.exchange import export, import_
 from console.letters import gateways, letters
+from console.limits import holidays, limits
+from console.officers import officers
 from console.parts import current_parts
 from console.serve import serve, worker
+from console.stations import stations
 from console.talk import talk
 
 
@@ -24,8 +30,31 @@ def db() -> None:
 @with_appcontext
 def upgrade() -> None:
     """Bring the tables to the newest form."""
-    current_parts().database.migrate()
+    parts = current_parts()
+    parts.database.migrate()
+    if sealed := parts.audit.adopt():
+        click.echo(f"{sealed} records from before the chain began are sealed into it.")
     click.echo("The database is up to date.")
 
 
-COMMANDS = (audio, calls, cases, db, dlt, gateways, letters, recordings, serve, talk, worker)
+COMMANDS = (
+    audio,
+    audit,
+    calls,
+    cases,
+    clients,
+    db,
+    dlt,
+    export,
+    gateways,
+    holidays,
+    import_,
+    letters,
+    limits,
+    officers,
+    recordings,
+    serve,
+    stations,
+    talk,
+    worker,
+)

@@ -7,8 +7,14 @@ from typing import cast
 
 from flask import current_app
 
+from api.parts import ApiParts
 from audio.library import Library
 from audio.vault import Vault
+from casework.accesses import Accesses
+from casework.audit import Audit
+from casework.calendar import Calendar
+from casework.officers import Officers
+from casework.overseer import Overseer
 from core.calls import Calls
 from core.cases import Cases
 from core.database import Database
@@ -47,12 +53,26 @@ class Parts:
     recordings: Recordings
     gaps: VoiceGaps
     collector: Collector
+    overseer: Overseer
+    calendar: Calendar
     dialler: Dialler | None
+    officers: Officers
+    api: ApiParts
 
     @property
     def cases(self) -> Cases:
         """Give the register of cases."""
         return self.office.cases
+
+    @property
+    def accesses(self) -> Accesses:
+        """Give the log of who looked at what."""
+        return Accesses(self.database, self.cases.files.seal)
+
+    @property
+    def audit(self) -> Audit:
+        """Give what checks the chain over events and accesses."""
+        return Audit(self.database, self.cases.files.seal)
 
 
 def current_parts() -> Parts:
@@ -68,5 +88,6 @@ def prepared() -> Parts:
     parts = current_parts()
     if parts.settings.is_demo:
         parts.database.migrate()
+        parts.audit.adopt()
     parts.database.ping()
     return parts

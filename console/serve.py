@@ -17,6 +17,7 @@ from granian.constants import Interfaces
 from granian.log import LogLevels
 
 from console.audio import is_voice_made, make_voice
+from console.demo import furnish, lines
 from console.parts import Parts, current_parts, prepared
 from core.database import DatabaseDown, TablesMissing
 from core.embedded import EmbeddedRedis
@@ -38,6 +39,7 @@ def serve(host: str, workers: int, threads: int) -> None:
         if parts.settings.is_demo:
             running.enter_context(embedded(parts))
             make_voice(parts)
+            furnish(parts, _say)
             running.enter_context(in_background(parts.postman.run))
             for work in _other_work(parts):
                 running.enter_context(in_background(work))
@@ -63,7 +65,7 @@ def serve(host: str, workers: int, threads: int) -> None:
 @click.command()
 @with_appcontext
 def worker() -> None:
-    """Do the background work until told to stop: letters, SMS to answer, recordings, calls."""
+    """Do the background work until told to stop: letters, SMS, recordings, calls, deadlines."""
     parts = current_parts()
     stop = Event()
     for number in (signal.SIGINT, signal.SIGTERM):
@@ -91,7 +93,8 @@ def _describe_work(parts: Parts) -> str:
 def _other_work(parts: Parts) -> list[Callable[[Event], None]]:
     """List the work beside the postman's."""
     calls = [parts.dialler.run] if parts.dialler else []
-    return [parts.entrance.run, parts.collector.run, *calls]
+    api = [parts.api.hooks.run, parts.api.repeats.run]
+    return [parts.entrance.run, parts.collector.run, parts.overseer.run, *api, *calls]
 
 
 def _warn_of_missing_wordings(parts: Parts) -> None:
@@ -112,6 +115,7 @@ def embedded(parts: Parts) -> Iterator[None]:
             running.enter_context(in_background(redis.keep_running))
         _say("Preparing the database …")
         parts.database.migrate()
+        parts.audit.adopt()
         yield
 
 
@@ -161,6 +165,9 @@ def _welcome(parts: Parts, host: str) -> None:
         _say(f"\n  Phone simulator  {address}/simulator/   (dial {parts.settings.service_code})")
         _say(f"  Call it at       {parts.settings.voice_number}, in the simulator")
         _say(f"  In the terminal  {sys.argv[0]} talk")
+        _say(f"  Officers' desk   {address}/desk/   (the page shows more people, and fresh codes)")
+        for line in lines(parts.settings.data_dir):
+            _say(f"    {line}")
     if not parts.settings.is_demo and not is_voice_made(parts):
         _say("  The voice is not made: calls have gaps, or speak English. Run: pukar audio build")
     _say(f"  Health           {address}/health/ready\n  Ctrl-C ends the service.\n")

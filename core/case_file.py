@@ -18,7 +18,7 @@ from core.citizens import chosen_language
 from core.clock import now
 from core.database import Database
 from core.ledger import record
-from core.letters import letter_of_state
+from core.letters import QUESTION, letter_of_state
 from core.limits import Limits
 from core.outbox import Draft, Recipient, post
 from core.reference import grouped, is_well_formed, ungrouped
@@ -36,14 +36,14 @@ EventKind: TypeAlias = Literal[
     "noted",  # an internal note
     "heard",  # an officer wrote down what a recording says; details: recording
     "asked",  # the citizen is asked; details: question
-    "answered",  # the citizen answered
+    "answered",  # the citizen did; details: key, question (none: on her rating); or case, that did
     "linked",  # to an FIR that exists; details: fir_number, fir_date
     "protected",  # details: protection ("" for none)
     "joined",  # to another case, or another to it; details: case, as ("follows" or "leads")
     "apart",  # found not to be the same as another; details: case
-    "reminded",  # the overseer reminded somebody; details: of, whom
-    "raised",  # the overseer raised it; details: to, without
-    "rated",  # the citizen is satisfied or not; details: satisfied ("yes" or "no")
+    "reminded",  # the overseer reminded somebody; details: of, whom, officer (login), without
+    "raised",  # the overseer raised it; details: to, without, again
+    "rated",  # the citizen is satisfied or not; details: satisfied ("yes" or "no"), key
 ]
 
 
@@ -90,7 +90,7 @@ class CaseFile:
         if entry.to:
             joined = select(cases).where(cases.c.joined_to == self.row.id).order_by(cases.c.id)
             for follower in self.connection.execute(joined.with_for_update()).all():
-                changes = {**entry.changes, "officer_id": self.row.officer_id}
+                changes = {"officer_id": self.row.officer_id, **entry.changes}
                 self._write(follower, replace(entry, note=None, changes=changes))
         self.row = self.connection.execute(_by_id(self.row.id)).one()
 
@@ -121,14 +121,16 @@ class CaseFile:
     def _changes_of_move(self, row: Row[Any], entry: Entry) -> dict[str, object]:
         moment, to = now(), entry.to or row.state
         district = entry.details.get("district", row.district)
-        times = self._limits.times(row.service, to, district, moment)
+        begun = None if row.reopened or to == "reopened" else row.registered_at
+        times = self._limits.times(row.service, to, district, moment, begun)
         stage = STATES[to].stage
         changes: dict[str, object] = {
             "state": to,
             "state_since": moment,
             "stage": stage,
             "due_at": times.due_at,
-            "look_at": times.look_at,
+            # Whoever watches the case that this one is joined to, watches both.
+            "look_at": None if row.joined_to else times.look_at,
             "raised": 0,
             "closed_at": moment if stage == "closed" else None,
             "question": None,
@@ -158,8 +160,7 @@ class CaseFile:
     def _tell(self, row: Row[Any], entry: Entry) -> None:
         letter = entry.letter
         if entry.to:
-            variables = letter_variables(entry.to, row.reference, entry.details)
-            letter = letter or Draft(letter_of_state(entry.to), variables)
+            letter = letter or letter_of(entry.to, row.reference, entry.details)
         if letter:
             language = chosen_language(self.connection, row.phone_hash) or row.language
             recipient = Recipient(row.phone_hash, row.phone_sealed, language)
@@ -200,10 +201,13 @@ def checked_reference(typed: str) -> str:
     return reference
 
 
-def letter_variables(state: str, reference: str, details: Mapping[str, str]) -> dict[str, str]:
-    """Give what varies in the letter of a state."""
+def letter_of(state: str, reference: str, details: Mapping[str, str]) -> Draft:
+    """Give the letter that tells of a change of state: a question has one of its own."""
+    if "question" in details:
+        return Draft(QUESTION, {"reference": reference})
     wanted = STATES[state].needs & {"fir_number"}
-    return {"reference": reference} | {name: details[name] for name in wanted}
+    variables = {"reference": reference} | {name: details[name] for name in wanted}
+    return Draft(letter_of_state(state), variables)
 
 
 def _by_id(case_id: int) -> Any:  # noqa: ANN401  # SQLAlchemy's own type is longer than the line

@@ -19,13 +19,12 @@ from core.case_file import (
     Entry,
     EventKind,
     checked_reference,
-    letter_variables,
+    letter_of,
 )
 from core.citizens import remember_citizen
 from core.clock import HERE, now
 from core.dialogue import Recorded, Typed
 from core.ledger import record
-from core.letters import letter_of_state
 from core.outbox import Draft, Recipient, post
 from core.protection import PROTECTED_KINDS, Protection
 from core.questions import QUESTIONS
@@ -43,7 +42,7 @@ _FIR_NUMBER = re.compile(r"[0-9]{1,5}/([0-9]{2}|[0-9]{4})")
 class NewCase:
     """A complaint as it comes from a conversation; `usual_station` is the one to offer again.
 
-    One of the demo `is_demo`, and nobody is told of it.
+    One of the demo `is_demo`.
     """
 
     conversation: str
@@ -237,7 +236,8 @@ class Cases:
         recipient = Recipient(
             self._seal.fingerprint("phone", new.phone), self._seal.close(new.phone), new.language
         )
-        times = self.files.limits.times(new.service, FIRST_STATE, new.district, moment)
+        limits = self.files.limits
+        times = limits.times(new.service, FIRST_STATE, new.district, moment, moment)
         with self._database.writing() as connection:
             case_id = connection.scalar(
                 cases.insert()
@@ -271,9 +271,7 @@ class Cases:
             event_id = connection.scalar(first.returning(events.c.id))
             record(connection, self._seal, "event", int(event_id or 0))
             remember_citizen(connection, recipient, station=new.usual_station)
-            variables = letter_variables(FIRST_STATE, reference, {})
-            draft = Draft(letter_of_state(FIRST_STATE), variables)
-            post(connection, recipient, draft, case_id=case_id)
+            post(connection, recipient, letter_of(FIRST_STATE, reference, {}), case_id=case_id)
 
     def _open(self, row: Row[Any]) -> Case:
         known = {each.name: getattr(row, each.name, None) for each in fields(Case)}
@@ -295,7 +293,7 @@ def check_move(file: CaseFile, move: Move) -> None:
             f"A case cannot go from {state} to {move.to}. From {state} it can go to:"
             f" {', '.join(sorted(allowed))}."
         )
-    _check_details(move)
+    check_details(move)
 
 
 def entry_of(move: Move) -> Entry:
@@ -305,7 +303,13 @@ def entry_of(move: Move) -> Entry:
     return Entry("moved", move.who, to=move.to, note=move.note, details=details, changes=changes)
 
 
-def _check_details(move: Move) -> None:
+def letter_of_move(move: Move, reference: str) -> Draft:
+    """Give the letter by which the citizen will be told of a move."""
+    return letter_of(move.to, reference, move.details or {})
+
+
+def check_details(move: Move) -> None:
+    """Raise CaseError where a move lacks what its state needs, or brings what it does not take."""
     details = move.details or {}
     state = STATES[move.to]
     if missing := state.needs - details.keys():

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 HERE = ZoneInfo("Asia/Kolkata")
+_as_of: ContextVar[datetime | None] = ContextVar("as_of", default=None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +30,17 @@ class QuietHours:
 
 def now() -> datetime:
     """Give the time in UTC."""
-    return datetime.now(UTC)
+    return _as_of.get() or datetime.now(UTC)
+
+
+@contextmanager
+def as_of(moment: datetime) -> Iterator[None]:
+    """Do something as if it were another time: the demo has a past."""
+    token = _as_of.set(moment.astimezone(UTC))
+    try:
+        yield
+    finally:
+        _as_of.reset(token)
 
 
 def local_date(moment: datetime) -> str:

@@ -6,7 +6,21 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
-from core.dialogue import Ask, Choice, Do, Json, Once, Question, Said, Script, Story, option, play
+from core.dialogue import (
+    Ask,
+    Choice,
+    Do,
+    Json,
+    Last,
+    Once,
+    Question,
+    Said,
+    Script,
+    Story,
+    Turn,
+    option,
+    play,
+)
 from core.text import Name, Text
 
 EMERGENCY_NUMBER = "112"
@@ -31,8 +45,9 @@ class Conversation:
     """What is kept of a conversation: answers by question name, in the order given.
 
     `misses` counts answers in a row that were not understood, `told` the questions answered
-    (those in passing apart). `asides` are the questions we ask on our own account ("resume",
-    "help", "playback") before the script's, the last one first.
+    (those in passing apart), and the one to which the police await an answer. `asides` are the
+    questions we ask on our own account ("resume", "help", "playback") before the script's, the
+    last one first.
     """
 
     id: str
@@ -100,14 +115,29 @@ class Talk:
     def due(self, conversation: Conversation) -> Due:
         """Do the work that is due, and say what the caller is to hear now."""
         turn = play(self.script, conversation.answers)
-        while isinstance(turn, Do):
+        while isinstance(turn, Do) and not _is_held(turn, conversation):
             conversation.answers[turn.once.name] = turn.once.work()
             turn = play(self.script, conversation.answers)
-        conversation.told = sum(not question.passing for question in _questions(turn))
+        conversation.told = _count_told(turn)
         conversation.over = isinstance(turn, Said)
+        if isinstance(turn, Do):
+            return self._aside(conversation, _questions(turn)[-1])
         if isinstance(turn, Ask) and conversation.asides:
-            return Ask(self.aside(conversation.asides[-1], turn.question), passed=())
+            return self._aside(conversation, turn.question)
         return turn
+
+    def hang_up(self, conversation: Conversation) -> Last | None:
+        """Do what waits for what was spoken last: whoever was heard and hung up has meant it.
+
+        Give the last words that she did not hear.
+        """
+        turn = play(self.script, conversation.answers)
+        held = isinstance(turn, Do) and _is_held(turn, conversation)
+        if not held or conversation.is_unheard:
+            return None
+        conversation.asides.clear()
+        due = self.due(conversation)
+        return due.last if isinstance(due, Said) else None
 
     def converse(self, conversation: Conversation, heard: Heard) -> Due:
         """Hear what the caller answered to what was due, and say what comes next."""
@@ -144,20 +174,24 @@ class Talk:
             conversation.answers.clear()
             conversation.asides.clear()
         elif meaning == "again":
-            self._back(conversation, self.due(conversation))
+            self._back(conversation, play(self.script, conversation.answers))
 
-    def _back(self, conversation: Conversation, due: Due) -> Due:
+    def _back(self, conversation: Conversation, turn: Turn) -> Due:
         if conversation.asides[-1:] == ["playback"]:
             conversation.asides.pop()
-            due = self.due(conversation)
-        questions = _questions(due)
+            # The work that waits behind it is not to be done.
+            turn = play(self.script, conversation.answers)
+        questions = _questions(turn)
         if not questions:
-            return Said(_GOODBYE, due.passed)
-        start = due.passed.index(questions[-1])
-        for asked in due.passed[start:]:
+            return Said(_GOODBYE, turn.passed)
+        start = turn.passed.index(questions[-1])
+        for asked in turn.passed[start:]:
             del conversation.answers[asked.name]
         conversation.misses = 0
         return self.due(conversation)
+
+    def _aside(self, conversation: Conversation, question: Question) -> Ask:
+        return Ask(self.aside(conversation.asides[-1], question), passed=())
 
     def aside(self, kind: str, question: Question) -> Choice[str]:
         """Give the question we ask before the script's, which is due."""
@@ -169,8 +203,20 @@ class Talk:
         return Choice("help", offer, _HELP)
 
 
-def _questions(turn: Ask | Do | Said) -> list[Question]:
+def _questions(turn: Turn) -> list[Question]:
     return [asked for asked in turn.passed if not isinstance(asked, Once)]
+
+
+def _count_told(turn: Turn) -> int:
+    due = turn.question if isinstance(turn, Ask) else None
+    is_awaited = isinstance(due, Story) and due.is_awaited
+    return is_awaited + sum(not question.passing for question in _questions(turn))
+
+
+def _is_held(turn: Do, conversation: Conversation) -> bool:
+    """Say whether work waits until she has said to keep what she has spoken."""
+    is_next = bool(turn.passed) and isinstance(turn.passed[-1], Story)
+    return is_next and "playback" in conversation.asides
 
 
 def _count_miss(conversation: Conversation) -> None:

@@ -42,6 +42,17 @@ def option(meaning: str, label: Words, *also: Name) -> Option[str]:
     return Option(meaning, label, meaning, also)
 
 
+@dataclass(frozen=True, slots=True)
+class StandIn:
+    """The letter about a case that is sent in place of a question.
+
+    It is for where only registered wordings are carried.
+    """
+
+    letter: str
+    reference: str
+
+
 @dataclass(frozen=True)
 class Choice(Generic[T]):
     """Choose one of a list. `otherwise` stays within reach on every page of a long one.
@@ -55,6 +66,7 @@ class Choice(Generic[T]):
     otherwise: Option[T] | None = None
     intro: Words | None = None
     passing: bool = False
+    stand_in: StandIn | None = None
     expected: ClassVar[Text] = Text("Choose a number from the list.")
 
     @property
@@ -114,23 +126,29 @@ class Recorded:
 
 @dataclass(frozen=True)
 class Story:
-    """Tell something in words of one's own, typed or spoken."""
+    """Tell something in words of one's own, typed or spoken, or choose to say nothing `instead`.
+
+    One that is `awaited` by the police is worth coming back to from the moment it is asked.
+    """
 
     name: str
     text: Words
+    instead: tuple[Option[Typed], ...] = ()
     intro: Words | None = None
     passing: bool = False
+    is_awaited: bool = False
+    stand_in: StandIn | None = None
     expected: ClassVar[Text] = Text("Please write a few words.")
 
     def recall(self, kept: Json) -> Typed | Recorded:
-        """Give the story as kept: `{"typed": "..."}` or `{"recorded": "..."}`."""
+        """Give the story as kept (`{"typed": ...}`, `{"recorded": ...}`), or what was chosen."""
         match kept:
             case {"typed": str(words)}:
                 return Typed(words)
             case {"recorded": str(recording)}:
                 return Recorded(recording)
             case _:
-                raise StaleAnswer(self.name)
+                return _value_of(kept, self.instead)
 
     def __await__(self) -> Generator[Story, Typed | Recorded, Typed | Recorded]:
         """Wait for the caller's words."""

@@ -1,5 +1,7 @@
 """Districts, police districts, stations and PIN codes of Bihar: in memory, read at start.
 
+What operators changed since stands in the database (`core/gazetteer.py`).
+
 Sources and doubts of the data: `data/README.md`. Police work is routed by police district
 (40 territorial, 4 of the railways), not by revenue district.
 """
@@ -23,6 +25,7 @@ _NAME_BY_KIND = {
     "prohibition": Name("Prohibition Thana", "मद्यनिषेध थाना"),
 }
 SPECIAL_STATIONS = ("mahila", "sc_st", "traffic", "prohibition")
+KINDS = ("territorial", "outpost", "railway", *SPECIAL_STATIONS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +40,18 @@ class District:
 
 @dataclass(frozen=True, slots=True)
 class Station:
-    """A police station. Names repeat: never show one without its district."""
+    """A police station. Names repeat: never show one without its district.
+
+    By `aliases`, too, callers find it. A closed one is offered to nobody, but keeps its cases.
+    """
 
     code: str
     name: Name
     district: District
     kind: str
     telephone: str | None
+    aliases: tuple[Name, ...] = ()
+    closed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +63,7 @@ class Pin:
 
 
 class Directory:
-    """What the service knows of places; nothing in it changes while it runs."""
+    """What the service knows of places; nothing in it changes."""
 
     def __init__(
         self, districts: Iterable[District], stations: Iterable[Station], pins: Mapping[str, Pin]
@@ -71,8 +79,18 @@ class Directory:
 
     @property
     def stations(self) -> tuple[Station, ...]:
-        """Give every station."""
+        """Give every station, also the closed ones."""
         return tuple(self._station_by_code.values())
+
+    @property
+    def open_stations(self) -> tuple[Station, ...]:
+        """Give every station that a case may be sent to."""
+        return tuple(each for each in self._station_by_code.values() if not each.closed)
+
+    def with_stations(self, changed: Iterable[Station]) -> Directory:
+        """Give a directory in which these stations stand anew, or in place of those before."""
+        by_code = self._station_by_code | {station.code: station for station in changed}
+        return Directory(self.districts, by_code.values(), self.pins)
 
     @property
     def revenue_districts(self) -> frozenset[str]:
@@ -84,7 +102,7 @@ class Directory:
         return self._district_by_code.get(code or "")
 
     def station(self, code: str | None) -> Station | None:
-        """Find a station by its code."""
+        """Find a station by its code, also a closed one."""
         return self._station_by_code.get(code or "")
 
     def districts_of_pin(self, pin: str) -> tuple[District, ...]:
@@ -100,8 +118,8 @@ class Directory:
     def stations_of(
         self, district: District, *, near_pin: str | None = None, first_kind: str | None = None
     ) -> tuple[Station, ...]:
-        """List a district's stations: a wanted kind first, then those a PIN's offices name."""
-        stations = self._stations_by_district[district.code]
+        """List a district's open stations: a wanted kind first, then those a PIN's offices name."""
+        stations = [each for each in self._stations_by_district[district.code] if not each.closed]
         likely = self._likely_stations(near_pin, district.code)
 
         def rank(station: Station) -> tuple[bool, bool, int, str]:
@@ -128,6 +146,21 @@ class Directory:
                 if any(is_named_in(station.name.latin, each) for each in self.pins[pin].offices)
             )
         return self._likely[pin, district]
+
+
+def name_of(kind: str, name_en: str, name_hi: str) -> Name:
+    """Name a station: those of some kinds are called by it, everywhere alike."""
+    return _NAME_BY_KIND.get(kind) or Name(name_en, name_hi)
+
+
+def is_named_by_kind(kind: str) -> bool:
+    """Say whether stations of a kind are called by it."""
+    return kind in _NAME_BY_KIND
+
+
+def alias(word: str) -> Name:
+    """Give another name of a station, as somebody wrote it in one script or the other."""
+    return Name(word, word)
 
 
 def read_directory(folder: Path = DATA) -> Directory:
@@ -158,7 +191,7 @@ def _district(row: Mapping[str, str], headquarters: Mapping[str, Name]) -> Distr
 def _station(row: Mapping[str, str], districts: Mapping[str, District]) -> Station:
     return Station(
         code=row["ps_code"],
-        name=_NAME_BY_KIND.get(row["kind"]) or Name(row["name_en"], row["name_hi"]),
+        name=name_of(row["kind"], row["name_en"], row["name_hi"]),
         district=districts[row["police_district_code"]],
         kind=row["kind"],
         telephone=row.get("telephone") or None,

@@ -7,14 +7,16 @@ from dataclasses import dataclass
 from typing import Literal
 
 from core.calls import Calls, Wish
-from core.cases import Case, Cases, NewCase
+from core.cases import Case, Cases, Event, NewCase
 from core.citizens import Citizens
 from core.clock import local_date
 from core.dialogue import Recorded, Typed
 from core.directory import SPECIAL_STATIONS, Directory
+from core.gazetteer import Gazetteer
 from core.language import Languages
-from core.police import Place, Standing
+from core.police import Outcome, Place, Standing
 from core.reference import is_well_formed
+from core.replies import Rating, Replies, Reply, asks_rating
 from core.scripts.register_complaint import SENSITIVE_KINDS
 from core.sessions import Session, Sessions
 from core.text import Words
@@ -30,7 +32,7 @@ class Office:
     called.
     """
 
-    directory: Directory
+    gazetteer: Gazetteer
     languages: Languages
     cases: Cases
     citizens: Citizens
@@ -39,6 +41,11 @@ class Office:
     sms_number: str
     carries_news: Callable[[str], bool]
     calls: Calls | None = None
+
+    @property
+    def directory(self) -> Directory:
+        """Give the districts, stations and PIN codes as they are now."""
+        return self.gazetteer.directory
 
 
 @dataclass(frozen=True)
@@ -61,11 +68,12 @@ class DutyOfficer:
         self._office = office
         self._contact = contact
         self._session = session
+        self._directory = office.directory
 
     @property
     def directory(self) -> Directory:
-        """Give the districts, stations and PIN codes."""
-        return self._office.directory
+        """Give the districts, stations and PIN codes; they stay the same for the whole turn."""
+        return self._directory
 
     @property
     def languages(self) -> Sequence[tuple[str, Words]]:
@@ -157,7 +165,8 @@ class DutyOfficer:
     def _describe(self, case: Case) -> Standing:
         if case.phone != self._contact.phone:
             return Standing(outcome="found", reference=case.reference, state=case.state, own=False)
-        moves = [each for each in self._office.cases.events_of(case) if each.kind == "moved"]
+        happened = self._office.cases.events_of(case)
+        moves = [each for each in happened if each.kind == "moved"]
         hides = self._contact.stays_on_phone and self._tells_a_tale(case.kind, case.station)
         return Standing(
             outcome="found",
@@ -170,4 +179,42 @@ class DutyOfficer:
             fir_number=case.fir_number,
             reason=moves[-1].details.get("reason"),
             news=self._office.citizens.wants_letters(case.phone),
+            question=case.question,
+            answered=_is_answered(happened),
+            asks_rating=asks_rating(case),
         )
+
+    # --- What the citizen answers
+
+    def answer(self, reference: str, question: str, story: Typed | Recorded) -> None:
+        """Pass on the answer to what the police ask about a case."""
+        self._replies.answer(self._reply(reference, story, question))
+
+    def rate(self, reference: str, *, is_satisfied: bool) -> Outcome:
+        """Note whether she is satisfied, and say whether the case was opened again."""
+        conversation = self._session.conversation.id
+        rating = Rating(reference, self._contact.phone, conversation, is_satisfied)
+        return self._replies.rate(rating)
+
+    def remark(self, reference: str, story: Typed | Recorded) -> None:
+        """Note what was not right with a case."""
+        self._replies.answer(self._reply(reference, story))
+
+    def asking(self) -> list[str]:
+        """List the cases that ask this phone something, the last to ask first."""
+        return self._replies.asking(self._contact.phone)
+
+    @property
+    def _replies(self) -> Replies:
+        return Replies(self._office.cases.files)
+
+    def _reply(self, reference: str, story: Typed | Recorded, question: str | None = None) -> Reply:
+        conversation = self._session.conversation.id
+        return Reply(reference, self._contact.phone, conversation, story, question)
+
+
+def _is_answered(happened: Sequence[Event]) -> bool:
+    """Say whether the citizen has answered since the last move (not another's, told of here)."""
+    last_move = max(each.id for each in happened if each.kind == "moved")
+    answers = (each for each in happened if each.kind == "answered" and "case" not in each.details)
+    return any(each.id > last_move for each in answers)

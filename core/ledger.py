@@ -9,10 +9,11 @@ wait for each other only as long as a commit takes.
 from __future__ import annotations
 
 import json
-from datetime import date, datetime
+from collections.abc import Iterable
+from datetime import UTC, date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Row, Table, select, update
+from sqlalchemy import Connection, Row, Table, insert, select, update
 
 from core.sealing import Seal
 from core.tables import accesses, events, ledger, ledger_head
@@ -36,16 +37,26 @@ def write_links(connection: Connection) -> None:
     pending: list[tuple[Seal, str, int]] = connection.info.pop(_PENDING, [])
     if not pending:
         return
+    # Nothing changes these rows any more; read before the lock, they keep nobody waiting.
+    rows = {source: rows_by_id(connection, source, _ids(pending, source)) for source in SOURCES}
     head = connection.execute(select(ledger_head).with_for_update()).one()
     n, link = head.n, head.link
+    links = []
     for seal, source, row_id in pending:
-        table = SOURCES[source]
-        row = connection.execute(select(table).where(table.c.id == row_id)).one()
         n += 1
-        link = link_of(seal, link, n, source, row)
-        values = {"n": n, "source": source, "row_id": row_id, "link": link}
-        connection.execute(ledger.insert().values(values))
+        link = link_of(seal, link, n, source, rows[source][row_id])
+        links.append({"n": n, "source": source, "row_id": row_id, "link": link})
+    connection.execute(insert(ledger), links)
     connection.execute(update(ledger_head).values(n=n, link=link))
+
+
+def rows_by_id(connection: Connection, source: str, ids: Iterable[int]) -> dict[int, Row[Any]]:
+    """Give the rows of a source that there are, of those with these ids."""
+    wanted, table = list(ids), SOURCES[source]
+    if not wanted:
+        return {}
+    rows = connection.execute(select(table).where(table.c.id.in_(wanted)))
+    return {row.id: row for row in rows}
 
 
 def link_of(seal: Seal, before: str, n: int, source: str, row: Row[Any]) -> str:
@@ -53,14 +64,20 @@ def link_of(seal: Seal, before: str, n: int, source: str, row: Row[Any]) -> str:
     return seal.link(before, str(n), source, _as_text(row))
 
 
+def _ids(pending: Iterable[tuple[Seal, str, int]], source: str) -> list[int]:
+    return [row_id for _, of, row_id in pending if of == source]
+
+
 def _as_text(row: Row[Any]) -> str:
-    """Write a row the same way on every database."""
-    return json.dumps(row._asdict(), default=_as_word, ensure_ascii=False, sort_keys=True)
+    """Write a row the same way on every database; a column added later, if empty, is not in it."""
+    filled = {name: value for name, value in row._asdict().items() if value is not None}
+    return json.dumps(filled, default=_as_word, ensure_ascii=False, sort_keys=True)
 
 
 def _as_word(value: object) -> str:
     if isinstance(value, datetime):
-        return value.isoformat(timespec="microseconds")
+        # PostgreSQL gives the zone of its own clock.
+        return value.astimezone(UTC).isoformat(timespec="microseconds")
     if isinstance(value, date):
         return value.isoformat()
     if isinstance(value, bytes):

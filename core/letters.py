@@ -19,6 +19,7 @@ LONGEST_VARIABLE = 30
 # The tags that a DLT portal wants for what varies (TRAI, direction of 18 November 2025).
 Tag = Literal["numeric", "alphanumeric"]
 _TAGS: dict[str, Tag] = {"reference": "numeric", "fir_number": "alphanumeric"}
+_REFERENCE: Mapping[str, Tag] = {"reference": "numeric"}
 SAMPLES = {"reference": "4829135706", "fir_number": "12345/2026"}
 
 
@@ -47,12 +48,18 @@ def _of_state(name: str) -> Template:
     return Template(state.letter, {each: _TAGS[each] for each in varying}, name == "received")
 
 
-def _answer(key: Text) -> Template:
-    return Template(key, urgent=True)
+def _answer(key: Text, variables: Mapping[str, Tag] | None = None) -> Template:
+    return Template(key, variables or {}, urgent=True)
+
+
+def _news(key: Text) -> Template:
+    return Template(key, _REFERENCE)
 
 
 # Stands in for every question, where words of our own are not carried.
 GO_ON = "go_on"
+QUESTION = "question"
+ANSWER_KEPT = "answer_kept"
 
 LETTERS: dict[str, Template] = {
     **{f"state.{name}": _of_state(name) for name in STATES},
@@ -77,6 +84,32 @@ LETTERS: dict[str, Template] = {
     ),
     "no_draft": _answer(
         Text("Nothing is unfinished. What was sent is not withdrawn this way. -Bihar Police")
+    ),
+    # The police ask something (core/questions.py); it stands for the letter of need_information.
+    QUESTION: _news(
+        Text(
+            "Reference {reference}: the police have a question. Call {helpline}, or send HAAL with"
+            " this number. -Bihar Police"
+        )
+    ),
+    ANSWER_KEPT: _answer(
+        Text("Reference {reference}: we have your answer. Thank you. -Bihar Police"), _REFERENCE
+    ),
+    "raised": _news(
+        Text("Reference {reference}: it takes long. A senior officer has been told. -Bihar Police")
+    ),
+    "sign_reminder": _news(
+        Text("Reference {reference}: please remember to sign at the station. -Bihar Police")
+    ),
+    "not_signed": _news(
+        Text(
+            "Reference {reference}: not signed yet. You can still go to the station, or complain"
+            " anew. -Bihar Police"
+        )
+    ),
+    # To an officer's own phone.
+    "duty": _news(
+        Text("Reference {reference}: it is due soon. Please see your desk. -Bihar Police")
     ),
     "trouble": _answer(
         Text("We could not answer your last SMS. Please send it again. -Bihar Police")

@@ -261,6 +261,8 @@ def _read_free(typed: str, due: Ask, paper: Paper) -> Heard | View:
             return Meant(digits)
         return _named(typed, question.instead, paper.language) or NotUnderstood()
     if isinstance(question, Story):
+        if named := _named(typed, question.instead, paper.language):
+            return named
         return Meant({"typed": typed}) if is_a_story(typed) else NotUnderstood()
     assert_never(question)
 
@@ -337,9 +339,9 @@ def _sheet(due: Due, view: View, paper: Paper) -> _Sheet:
         elif paper.is_letter:
             items += _words(render(_SEND_NUMBER, language), " ")
         items += _option_items(options, language)
-    elif isinstance(question, Number):
+    else:
         items += _option_items(question.instead, language)
-    elif paper.calls:
+    if isinstance(question, Story) and paper.calls:
         items += _option_items((_SPEAK,), language)
     notice = _notice(due, question, paper) if view.unclear else ""
     sheet = _Sheet(items, paper.budget, notice=notice, question_at=len(intro))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal, Protocol, TypedDict
+from typing import Literal, Protocol, TypeAlias, TypedDict
 
 from core.dialogue import Recorded, Typed
 from core.directory import Directory
@@ -19,11 +19,17 @@ class Place:
     station: str | None
 
 
+# What became of a rating: the case was opened again, or it is kept with the case.
+Outcome: TypeAlias = Literal["reopened", "kept"]
+
+
 class Standing(TypedDict, total=False):
     """How a look-up by reference number came out; the rest is there when it was found.
 
     `own` says whether the phone asking registered the case. To another phone only the state
     is told, so nothing after it is filled. `news` says whether it is told of news by SMS.
+    `question` is what the police ask (a key of `QUESTIONS`), `answered` that she has answered
+    since, `asks_rating` that she is to be asked whether she is satisfied.
     """
 
     outcome: Literal["found", "unknown", "mistyped", "wait"]
@@ -36,6 +42,9 @@ class Standing(TypedDict, total=False):
     fir_number: str | None
     reason: str | None
     news: bool
+    question: str | None
+    answered: bool
+    asks_rating: bool
 
 
 class Police(Protocol):
@@ -74,3 +83,12 @@ class Police(Protocol):
 
     def standing(self, reference: str) -> Standing:
         """Look up a case by what was keyed in as its reference number. For `Once`."""
+
+    def answer(self, reference: str, question: str, story: Typed | Recorded) -> None:
+        """Pass on the answer to what the police ask about a case. For `Once`."""
+
+    def rate(self, reference: str, *, is_satisfied: bool) -> Outcome:
+        """Note whether she is satisfied, and say whether the case was opened again. For `Once`."""
+
+    def remark(self, reference: str, story: Typed | Recorded) -> None:
+        """Note what was not right with a case. For `Once`."""

@@ -52,6 +52,7 @@ _LOOKS = {
     "emergency_dial": (r"\+[0-9]{6,15}|[0-9]{3,15}", "112 or +916122201977"),
     "twilio_base_url": (_ADDRESS, "https://api.example.com"),
     "kannel_send_url": (_ADDRESS, "http://127.0.0.1:13013/cgi-bin/sendsms"),
+    "api_rate": (r"[1-9][0-9]{0,6}/(second|minute|hour|day)", "600/minute"),
     "sms_number": (r"\+?[0-9 -]{3,20}", "56161 or +919800000001"),
 }
 _WEIGHT = re.compile(r"[1-9]\d{0,3}")
@@ -107,6 +108,7 @@ class Settings(BaseSettings):
     voice_number: str = Field("", alias="VOICE_NUMBER")
     sms_number: str = Field("", alias="SMS_NUMBER")
     public_url: str = Field("", alias="PUBLIC_URL")
+    proxies: int = Field(0, alias="PROXIES", ge=0, le=9)
     sms_gateways: str = Field("", alias="SMS_GATEWAYS")
     sms_timeout: float = Field(45, alias="SMS_TIMEOUT", gt=0, le=100)
     quiet_hours: str = Field("", alias="QUIET_HOURS")
@@ -115,6 +117,7 @@ class Settings(BaseSettings):
     call_hours: str = Field("", alias="CALL_HOURS")
     letters_by_call: bool = Field(False, alias="LETTERS_BY_CALL")
     emergency_dial: str = Field("", alias="EMERGENCY_DIAL")
+    open_figures: bool | None = Field(None, alias="OPEN_FIGURES")
     audio_dir: Path = Field(Path("audio/clips"), alias="AUDIO_DIR")
     recordings_url: str = Field("", alias="RECORDINGS_URL")
     africastalking_username: str = Field("", alias="AFRICASTALKING_USERNAME")
@@ -134,6 +137,7 @@ class Settings(BaseSettings):
     dlt_entity_id: str = Field("", alias="DLT_ENTITY_ID")
     dlt_header: str = Field("", alias="DLT_HEADER")
     dlt_chain_hash: str = Field("", alias="DLT_CHAIN_HASH")
+    api_rate: str = Field("600/minute", alias="API_RATE")
     africastalking_ussd_septets: int = Field(USSD.septets, alias="AFRICASTALKING_USSD_SEPTETS")
     africastalking_ussd_units: int = Field(USSD.units, alias="AFRICASTALKING_USSD_UNITS")
 
@@ -178,6 +182,11 @@ class Settings(BaseSettings):
     def has_voice(self) -> bool:
         """Whether calls can be made."""
         return bool(self.voice_gateway)
+
+    @property
+    def shows_open_figures(self) -> bool:
+        """Whether everybody may read the figures of the state."""
+        return self.is_demo if self.open_figures is None else self.open_figures
 
     @property
     def africastalking_budget(self) -> Budget:

@@ -14,6 +14,8 @@ from difflib import SequenceMatcher
 from functools import lru_cache
 from typing import NamedTuple, TypeVar
 
+from core.alphabet import western_digits
+
 T = TypeVar("T")
 
 _LIKENESS = 0.75
@@ -158,4 +160,11 @@ def _letters(text: str) -> str:
 def words_of(text: str) -> frozenset[str]:
     """Give the words of a text as they are looked for: however they are spelt, each once."""
     words = re.split(r"[^\w\u0900-\u097f]+", unicodedata.normalize("NFC", text))
-    return frozenset(filter(None, (_as_spelt(word[:_LONGEST]) for word in words)))
+    return frozenset(filter(None, (_as_looked_for(word[:_LONGEST]) for word in words)))
+
+
+def _as_looked_for(word: str) -> str:
+    """A number, or one with letters (of a vehicle), is looked for as it stands."""
+    if any(map(str.isdigit, word)):
+        return western_digits(word).casefold()
+    return _as_spelt(word).strip()

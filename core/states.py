@@ -141,7 +141,10 @@ STATES: dict[str, State] = {
     "disposed": State(
         Text("Disposed"),
         _CLOSED,
-        Text("Reference {reference}: disposed. Ask at the station or the SP. -Bihar Police"),
+        Text(
+            "Reference {reference}: disposed. Satisfied? Send 1 to {sms_number}; if not, 2."
+            " -Bihar Police"
+        ),
         frozenset({"reopened"}),
         stage="closed",
     ),

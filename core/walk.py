@@ -28,7 +28,8 @@ from core.dialogue import (
     play,
 )
 from core.directory import Directory
-from core.police import Place, Standing
+from core.police import Outcome, Place, Standing
+from core.questions import QUESTIONS
 from core.states import REJECTION_REASONS, STATES
 from core.text import Name, Words
 
@@ -82,6 +83,18 @@ class WalkedPolice:
         """Do nothing: see above."""
         raise AssertionError(reference)
 
+    def answer(self, reference: str, question: str, story: Typed | Recorded) -> None:
+        """Do nothing: see above."""
+        raise AssertionError((reference, question, story))
+
+    def rate(self, reference: str, *, is_satisfied: bool) -> Outcome:
+        """Do nothing: see above."""
+        raise AssertionError((reference, is_satisfied))
+
+    def remark(self, reference: str, story: Typed | Recorded) -> None:
+        """Do nothing: see above."""
+        raise AssertionError((reference, story))
+
 
 def results_of_work(directory: Directory) -> dict[str, list[Json]]:
     """List what the work of scripts may come to, by its name."""
@@ -98,6 +111,9 @@ def results_of_work(directory: Directory) -> dict[str, list[Json]]:
         "language": [None],
         "registered": [REFERENCE],
         "sends_news": [True, False],
+        "answered": [None],
+        "rated": ["reopened", "kept"],
+        "remarked": [None],
         "standing": [
             *({"outcome": outcome} for outcome in ("unknown", "mistyped", "wait")),
             *(standing(state=state) for state in _SIMPLE_STATES),
@@ -105,6 +121,10 @@ def results_of_work(directory: Directory) -> dict[str, list[Json]]:
             *(standing(state="rejected", reason=reason) for reason in REJECTION_REASONS),
             *(standing(state=state, news=False) for state in ("received", "awaiting_signature")),
             standing(state="received", district=None, station=None),
+            *(standing(state="need_information", question=each) for each in QUESTIONS),
+            standing(state="need_information", answered=True),
+            standing(state="need_information", answered=True, news=False),
+            standing(state="disposed", asks_rating=True),
             *(
                 {"outcome": "found", "reference": REFERENCE, "state": state, "own": False}
                 for state in STATES
@@ -149,7 +169,7 @@ class _Walk:
         if isinstance(turn, Said):
             yield Path(steps, answers, turn)
         elif isinstance(turn, Do):
-            for result in self._results[base_name(turn.once.name)]:
+            for result in self._outcomes(base_name(turn.once.name), answers):
                 yield from self.paths({**answers, turn.once.name: result}, steps)
         elif not _is_beyond(turn.question.name):
             choices = self._meanings(turn.question)
@@ -158,10 +178,16 @@ class _Walk:
                 kept = {**answers, turn.question.name: meaning}
                 yield from self.paths(kept, (*steps, (turn, meaning)))
 
+    def _outcomes(self, work: str, answers: Answers) -> list[Json]:
+        """List what work may come to: nobody who is satisfied has a case opened again."""
+        if work == "rated" and answers["satisfied"] == "yes":
+            return ["kept"]
+        return self._results[work]
+
     def _meanings(self, question: Question) -> list[Json]:
         """List the answers by which a question is walked."""
         if isinstance(question, Story):
-            return [{"typed": STORY}]
+            return [{"typed": STORY}, *(each.meaning for each in question.instead)]
         if isinstance(question, Number):
             instead = (each.meaning for each in question.instead)
             return [*NUMBERS[base_name(question.name)], *instead]

@@ -5,7 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from audio.vault import Vault
+from casework.accesses import Accesses
+from casework.casebook import Casebook
+from casework.duplicates import Duplicates
+from casework.figures import Figures
+from casework.officers import Officers
+from casework.seen import SeenCases
+from casework.sign_in import SignIns
+from casework.stations import Stations
 from casework.work import Work
+from core.calls import Calls
 from core.deliveries import Deliveries
 from core.dlt import Register
 from core.duty_officer import Office
@@ -36,3 +45,12 @@ class DeskParts:
     shares: GatewayShares
     register: Register
     seal: Seal
+    officers: Officers
+    sign_ins: SignIns
+    stations: Stations
+    casebook: Casebook
+    accesses: Accesses
+    duplicates: Duplicates
+    figures: Figures
+    seen: SeenCases
+    calls: Calls

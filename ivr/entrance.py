@@ -106,6 +106,8 @@ class Entrance:
         if ended.address:
             self._keep_last_words(ended, line)
         is_this = line.call == ended.call
+        if is_this:
+            self._hang_up(ended, phone)
         is_news = self.files.session_ends.record(
             SessionEnd(
                 gateway=self.gateway.name,
@@ -281,6 +283,17 @@ class Entrance:
         elif ended.call in line.past:  # she has called again meanwhile
             spoken = Stepped(ended.call, ended.phone, 0, has_spoken=True, address=ended.address)
             self._take_step(spoken, normalise_phone(ended.phone))
+
+    def _hang_up(self, ended: Ended, phone: str) -> None:
+        """Let count what she was asked to keep when she hung up."""
+
+        def turn(session: Session, line: Line) -> Visit | str:
+            if line.call != ended.call:
+                return line.document  # she has called again meanwhile
+            visit = self._visit(session, phone, line)
+            return visit if visit.hang_up() else line.document
+
+        self._turn(phone, turn)
 
     def _close(self, ours: Call, ended: Ended) -> None:
         calls = self.files.calls

@@ -147,9 +147,7 @@ def _last_words(said: Said) -> Prompt:
 
 def _ask(question: Question, view: View, language: Language) -> Prompt:
     if isinstance(question, Story):
-        how = Text("Speak after the beep. When you have finished, press hash.")
-        says = (question.text, how)
-        return Prompt(says, {}, _MOST_KEYS_OF_EMERGENCY, seconds=1, is_spoken=True)
+        return _story(question, view)
     if isinstance(question, Number):
         return _number(question, view)
     if isinstance(question, Choice):
@@ -157,6 +155,14 @@ def _ask(question: Question, view: View, language: Language) -> Prompt:
             return _letters(question)
         return _choice(question, view, language)
     assert_never(question)
+
+
+def _story(question: Story, view: View) -> Prompt:
+    prompt = _list(question.text, question.instead, view)
+    how = Text("Speak after the beep. When you have finished, press hash.")
+    return Prompt(
+        (*prompt.says, how), prompt.keys, _MOST_KEYS_OF_EMERGENCY, seconds=1, is_spoken=True
+    )
 
 
 def _number(question: Number, view: View) -> Prompt:

@@ -147,8 +147,18 @@ class Visit:
             due = self._talk.due(replace(conversation, asides=[]))
             if isinstance(due, Ask) and isinstance(due.question, Story):
                 conversation.answers[due.question.name] = {"recorded": recording}
+                self._talk.due(conversation)
                 return True
         return False
+
+    def hang_up(self) -> bool:
+        """Take up what was spoken last in this call; say whether anything came of it."""
+        if self._conversation.id != self.line.conversation:
+            return False  # she has gone on with something else elsewhere
+        last = self._talk.hang_up(self._conversation)
+        if last:
+            self.letters.append(Draft(last.letter, last.variables))
+        return last is not None
 
     def _take_up(self) -> Due:
         """Find the conversation of this call, whatever the phone did meanwhile elsewhere."""

@@ -9,14 +9,14 @@ from functools import partial
 from typing import Any, ClassVar
 
 from core.alphabet import western_digits
-from core.conversation import Conversation, Due, Talk
-from core.dialogue import Ask, Json, Said, Story
+from core.conversation import REGISTERED_BEFORE, Conversation, Due, Meant, Talk
+from core.dialogue import Ask, Json, Number, Said, StandIn, Story
 from core.duty_officer import Contact, DutyOfficer, Office
 from core.inbox import Message
 from core.language import Language, render
 from core.letters import GO_ON
 from core.outbox import Draft
-from core.pages import Paper, View, answer, is_a_story, takes_first_letters
+from core.pages import Paper, View, answer, is_a_story, read, takes_first_letters
 from core.reference import LENGTH
 from core.scripts.main_menu import main_menu
 from core.sealing import Seal
@@ -76,11 +76,11 @@ class Visit:
         offered = office.languages.offered(unicode=True)
         languages = [(each.code, each.name) for each in offered]
         contact = Contact(phone, self.CHANNEL, languages, stays_on_phone=True)
-        officer = DutyOfficer(office, contact, session)
+        self._officer = DutyOfficer(office, contact, session)
         self._talk = Talk(
-            script=partial(main_menu, officer),
+            script=partial(main_menu, self._officer),
             helpline=office.helpline,
-            call_back=officer.calls_back,
+            call_back=self._officer.calls_back,
             fresh_id=seal.fingerprint("conversation", "sms", phone, str(message.id)),
         )
 
@@ -121,10 +121,9 @@ class Visit:
         elif self._message.id < self._thread.newest:
             said = None  # others have overtaken it: what it answered is no longer asked
         elif awaited:
-            due, view = self._hear_answer(text)
-            said = self._say(due, view)
+            said = self._say(*self._hear_answer(text, self._thread.view))
         else:
-            said = self._greet(text)
+            said = self._hear_unasked(text) or self._greet(text)
         thread = self._thread.heard(self._message.id, asdict(said) if said else None)
         self._session.lines[self.CHANNEL] = thread.to_json()
         return said
@@ -153,8 +152,8 @@ class Visit:
         is_asked = isinstance(due, Ask) and due.question.name == self._thread.asked
         return due if isinstance(due, Ask) and is_asked else None
 
-    def _hear_answer(self, text: str) -> tuple[Due, View]:
-        return answer(self._talk, self._conversation, text, self._thread.view, self._paper)
+    def _hear_answer(self, text: str, view: View) -> tuple[Due, View]:
+        return answer(self._talk, self._conversation, text, view, self._paper)
 
     def _obey(self, command: Command) -> Answer | None:
         acts: dict[Wanted, Callable[[], Answer | None]] = {
@@ -173,6 +172,21 @@ class Visit:
     def _help(self) -> Answer:
         self._thread = replace(self._thread, helped_at=time.time())
         return Answer("help")
+
+    def _hear_unasked(self, text: str) -> Answer | None:
+        """Take an SMS as the answer to what a letter has asked; None where it is none.
+
+        What was asked last comes first: "1" is no answer to a question that wants words.
+        """
+        for reference in self._officer.asking():
+            known = {"wish_1": "status", "reference_1": reference}
+            probe = Conversation(self._talk.fresh_id, {REGISTERED_BEFORE: None, **known})
+            due = self._talk.due(probe)
+            if isinstance(due, Ask) and isinstance(read(text, due, View(), self._paper), Meant):
+                self._session.begin(self._talk.fresh_id, straight=True)
+                self._conversation.answers.update(known)
+                return self._say(*self._hear_answer(text, View()))
+        return None
 
     def _greet(self, text: str) -> Answer | None:
         """Answer what we do not understand: with the draft that is left, or help now and then.
@@ -202,7 +216,8 @@ class Visit:
         return Answer(GO_ON, words=words)
 
     def _cancel(self) -> Answer:
-        had_draft = self._conversation.is_worth_resuming or self._session.draft is not None
+        drafts = [each for each in (self._conversation, self._session.draft) if each]
+        had_draft = any(each.is_worth_resuming and "kind" in each.answers for each in drafts)
         self._session.conversation = Conversation(self._talk.fresh_id)
         self._session.draft = None
         self._thread = replace(self._thread, asked="", view=View())
@@ -250,4 +265,12 @@ class Visit:
             if "registered" in self._conversation.answers:
                 return None  # its letter was posted when it was registered
             return Answer(due.last.letter, due.last.variables, words)
+        if stand_in := _stand_in(due):
+            return Answer(stand_in.letter, {"reference": stand_in.reference}, words)
         return Answer(GO_ON, words=words)
+
+
+def _stand_in(due: Due) -> StandIn | None:
+    if isinstance(due, Ask) and not isinstance(due.question, Number):
+        return due.question.stand_in
+    return None

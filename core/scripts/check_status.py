@@ -6,9 +6,10 @@ from functools import partial
 from itertools import count
 
 from core.dialogue import Last, Number, Once
-from core.letters import letter_of_state
+from core.letters import ANSWER_KEPT, letter_of_state
 from core.police import Place, Police, Standing
 from core.reference import LENGTH, grouped
+from core.scripts.answer_police import answer_police
 from core.scripts.find_station import place_label
 from core.states import REJECTION_REASONS, STATES, WAIT
 from core.text import Joined, Text, Words
@@ -17,6 +18,9 @@ _WRONG = {
     "mistyped": Text("A digit is wrong. Please look again."),
     "unknown": Text("No such number with us."),
 }
+
+
+_ANSWERED = Text("Your answer is with the police.")
 
 
 async def check_status(police: Police) -> Words | Last:
@@ -29,7 +33,7 @@ async def check_status(police: Police) -> Words | Last:
         )
         standing = await Once(f"standing_{attempt}", partial(police.standing, reference))
         if standing["outcome"] == "found":
-            return _describe(police, standing)
+            return await answer_police(police, standing) or _describe(police, standing)
         if standing["outcome"] == "wait":
             return Text(
                 "Many wrong numbers came from this phone. Please try again after an hour, or"
@@ -41,7 +45,7 @@ async def check_status(police: Police) -> Words | Last:
 
 def _describe(police: Police, standing: Standing) -> Words | Last:
     state = STATES[standing["state"]]
-    letter = letter_of_state(standing["state"])
+    letter = ANSWER_KEPT if _is_answered(standing) else letter_of_state(standing["state"])
     variables = {"reference": standing["reference"]}
     if standing["own"]:
         fir_number = {"fir_number": standing["fir_number"]} if standing["fir_number"] else {}
@@ -63,13 +67,18 @@ def _in_full(police: Police, standing: Standing) -> Words:
 
 def _advice(police: Police, standing: Standing) -> Words:
     """Say what to do next, and in any case that no letters will come if they are off."""
-    advice = STATES[standing["state"]].advice
+    advice = _ANSWERED if _is_answered(standing) else STATES[standing["state"]].advice
     if standing.get("news", True):
         return advice
     no_news = Text("No SMS will come. For SMS send START to {sms_number}.")(
         sms_number=police.sms_number
     )
     return no_news if advice == WAIT else Joined((advice, no_news))
+
+
+def _is_answered(standing: Standing) -> bool:
+    is_asked = standing["state"] == "need_information"
+    return is_asked and standing.get("answered", False)
 
 
 def _details(police: Police, standing: Standing) -> list[Words]:

@@ -20,6 +20,7 @@ async def find_station(
 ) -> Place:
     """Ask for the police station, after an `intro`; `first_kind` of station heads the list."""
     usual = police.directory.station(await Once("usual_station", police.usual_station))
+    usual = None if usual and usual.closed else usual
     again = (option("usual", station_label(usual)),) if usual else ()
     pin = await _ask_pin((*again, _BY_DISTRICT, _UNKNOWN), intro)
     if usual and pin == "usual":
@@ -97,4 +98,4 @@ def _district_option(district: District) -> Option[District]:
 
 
 def _station_option(station: Station) -> Option[Station | None]:
-    return Option(station.code, station.name, station)
+    return Option(station.code, station.name, station, station.aliases)

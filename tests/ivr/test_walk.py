@@ -68,7 +68,7 @@ def _with_asides(question: Question) -> Iterator[Question]:
 def _meanings(question: Question) -> tuple[str, ...]:
     if isinstance(question, Choice):
         return tuple(each.meaning for each in question.all_options)
-    return tuple(each.meaning for each in question.instead) if isinstance(question, Number) else ()
+    return tuple(each.meaning for each in question.instead)
 
 
 def _ends_anywhere() -> Iterator[Due]:
@@ -469,6 +469,7 @@ DETAILS = {
     "reason": "not_police",
 }
 REASONS = {f"rejected: {reason}": reason for reason in REJECTION_REASONS}
+SATISFIED = Text("Are you satisfied with the work?")
 STANDINGS = [*(each for each in STATES if each != "rejected"), *REASONS]
 
 
@@ -500,6 +501,8 @@ def asks_for(walker: Walker, phone: Phone, reference: str, language: str) -> str
     walker.service.parts.office.citizens.choose_language(phone.number, language)
     phone.dials().presses("2").presses(reference)
     heard = phone.heard
+    if aloud(SATISFIED, language) in heard:
+        heard += phone.presses("3").heard
     if not phone.is_over:
         phone.hangs_up()
     return heard

@@ -37,7 +37,7 @@ def _key(ask: Ask, meaning: Json, screen: Page) -> str | None:
         if isinstance(step, Meant) and step.meaning == meaning:
             return key
     if isinstance(ask.question, Story):
-        return str(meaning["typed"])
+        return str(meaning["typed"]) if isinstance(meaning, dict) else None
     instead = (
         {each.meaning for each in ask.question.instead}
         if isinstance(ask.question, Number)

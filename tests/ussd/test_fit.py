@@ -8,7 +8,7 @@ import pytest
 
 from core.alphabet import USSD, Budget, clusters, normalise
 from core.conversation import Due, Meant, Talk
-from core.dialogue import Answers, Ask, Choice, Number, Option, Said, play
+from core.dialogue import Answers, Ask, Choice, Option, Said, play
 from core.language import Language, render
 from core.pages import BACK, OTHERWISE, Page, Paper, View, draw
 from core.walk import REFERENCE, STORY
@@ -164,4 +164,4 @@ def offered(due: Ask) -> tuple[Option[Any], ...]:
     question = due.question
     if isinstance(question, Choice):
         return question.options
-    return question.instead if isinstance(question, Number) else ()
+    return question.instead

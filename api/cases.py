@@ -1,0 +1,170 @@
+"""Cases: register, read, list, move."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TypeAlias
+
+from flask import Blueprint
+from spectree import SpecTree
+
+from api.description import answers
+from api.door import client, needs
+from api.models import (
+    CaseLine,
+    CasePage,
+    CasesAsked,
+    CaseWhole,
+    MoveDetails,
+    NewComplaint,
+    NewMove,
+    Registered,
+    WithKey,
+)
+from api.parts import ApiParts
+from api.problems import Trouble
+from casework.exchange import Opened, Passed, Wanted
+from casework.work import NotAllowed
+from core.cases import Move, NewCase
+from core.clock import HERE
+from core.dialogue import Typed
+from core.directory import Station
+from core.police import Place
+from core.states import STATES
+
+Made: TypeAlias = tuple[Registered, int, dict[str, str]]
+_FIRST_LANGUAGE = "hi"
+
+
+def case_views(api: Blueprint, spec: SpecTree, parts: ApiParts) -> None:
+    """Add the addresses of cases."""
+
+    @api.post("/cases")
+    @needs("cases:register")
+    @spec.validate(resp=answers(201, Registered, is_post=True), tags=["cases"])
+    def register_case(json: NewComplaint, headers: WithKey) -> Made:
+        """Register a complaint for a citizen, who gets her letter as always."""
+        del headers
+        place = _place(parts, json)
+        conversation = parts.seal.fingerprint("api", str(client().id), json.external_id)
+        new = _new_case(parts, json, place, conversation)
+        _check_same(parts, json.external_id, new)
+        return _registered(parts, parts.office.cases.register(new))
+
+    @api.get("/cases/<reference>")
+    @needs("cases:read", "cases:move")
+    @spec.validate(resp=answers(200, CaseWhole, is_one=True), tags=["cases"])
+    def read_case(reference: str) -> CaseWhole:
+        """Read a case; with the scope cases:read also its story and number, which is noted."""
+        case = _case(parts, reference)
+        opened = _opened(parts, case) if "cases:read" in client().scopes else None
+        return CaseWhole(
+            **CaseLine.model_validate(case).model_dump(),
+            next_states=sorted(STATES[case.state].leads_to),
+            phone=opened.phone if opened else None,
+            story=opened.story if opened else None,
+        )
+
+    @api.get("/cases")
+    @needs("cases:read")
+    @spec.validate(resp=answers(200, CasePage), tags=["cases"])
+    def list_cases(query: CasesAsked) -> CasePage:
+        """List cases in the order of their registration, page by page."""
+        since = datetime.fromisoformat(query.since).replace(tzinfo=HERE) if query.since else None
+        wanted = Wanted(state=query.state, since=since)
+        found = parts.exchange.page(client().viewer, wanted, query.after, query.most + 1)
+        page = [CaseLine.model_validate(each) for each in found[: query.most]]
+        return CasePage(cases=page, next=page[-1].cursor if len(found) > len(page) else None)
+
+    @api.post("/cases/<reference>/moves")
+    @needs("cases:move")
+    @spec.validate(resp=answers(201, Registered, is_post=True, is_one=True), tags=["cases"])
+    def move_case(reference: str, json: NewMove, headers: WithKey) -> Made:
+        """Move a case to another state; the citizen is told by SMS."""
+        del headers
+        case = _case(parts, reference)
+        viewer = client().viewer
+        details = _details(parts, json.details)
+        move = Move(json.state, viewer.login, json.note, details, json.version)
+        try:
+            parts.work.move(viewer, case.reference, move)
+        except NotAllowed as error:
+            raise Trouble(403, str(error)) from error
+        return _registered(parts, case.reference)
+
+
+def _case(parts: ApiParts, reference: str) -> Passed:
+    case = parts.exchange.find(client().viewer, reference)
+    if case is None:
+        raise Trouble(404, f"There is no case {reference}.")
+    return case
+
+
+def _opened(parts: ApiParts, case: Passed) -> Opened:
+    parts.accesses.note(client().viewer.login, case.cursor, "story", "api")
+    return parts.exchange.open(case)
+
+
+def _registered(parts: ApiParts, reference: str) -> Made:
+    """Say how a case is now; where it has left the client's district, only its number."""
+    case = parts.office.cases.look_up(reference)
+    said = Registered(reference=reference, state=case.state, version=case.version)
+    return said, 201, {"Location": f"/api/v1/cases/{reference}"}
+
+
+def _place(parts: ApiParts, told: NewComplaint) -> Place:
+    """Find where a complaint belongs; raise Trouble for a place that is not there, or not its."""
+    directory = parts.office.directory
+    station = _station(parts, told.station) if told.station else None
+    code = station.district.code if station else told.district or client().district
+    if code and directory.district(code) is None:
+        raise Trouble(409, f"There is no police district {code}.")
+    if station and told.district not in (None, code):
+        raise Trouble(409, f"The station {told.station} is not in {told.district}.")
+    if client().district not in (None, code):
+        raise Trouble(403, f"This client serves {client().district} only.")
+    return Place(code, station.code if station else None)
+
+
+def _new_case(parts: ApiParts, told: NewComplaint, place: Place, conversation: str) -> NewCase:
+    language = told.language or parts.office.citizens.language_of(told.phone) or _FIRST_LANGUAGE
+    return NewCase(
+        conversation=conversation,
+        service=told.service,
+        kind=told.kind,
+        phone=told.phone,
+        language=language,
+        channel="api",
+        district=place.district,
+        station=place.station,
+        usual_station=None,
+        story=Typed(told.story.strip()),
+    )
+
+
+def _check_same(parts: ApiParts, external_id: str, new: NewCase) -> None:
+    """Raise Trouble where another complaint was registered under the same external id."""
+    before = parts.office.cases.reference_of(new.conversation)
+    if before is None:
+        return
+    case = parts.office.cases.look_up(before)
+    if (case.kind, case.phone, Typed(case.story)) != (new.kind, new.phone, new.story):
+        raise Trouble(409, f"{external_id} was registered before, with other words, as {before}.")
+
+
+def _details(parts: ApiParts, given: MoveDetails) -> dict[str, str]:
+    """Write details as cases keep them: dates as people here do, a station with its district."""
+    details: dict[str, str] = given.model_dump(exclude_none=True)
+    if given.fir_date:
+        year, month, day = given.fir_date.split("-")
+        details["fir_date"] = f"{day}-{month}-{year}"
+    if given.station:
+        details["district"] = _station(parts, given.station).district.code
+    return details
+
+
+def _station(parts: ApiParts, code: str) -> Station:
+    station = parts.office.directory.station(code)
+    if station is None or station.closed:
+        raise Trouble(409, f"There is no open station {code}.")
+    return station

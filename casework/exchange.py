@@ -1,0 +1,228 @@
+"""Cases and events as other systems read them: within what a viewer sees, page by page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, Select, func, select
+
+from casework.viewer import Viewer
+from core.database import Database
+from core.sealing import Seal
+from core.tables import cases, events, ledger, ledger_head
+
+# What may leave of an event's details: nothing that names an officer, or is a way to a recording.
+TOLD_DETAILS = frozenset(
+    {
+        "as",
+        "case",
+        "district",
+        "fir_date",
+        "fir_number",
+        "of",
+        "protection",
+        "question",
+        "reason",
+        "satisfied",
+        "station",
+        "to",
+        "without",
+    }
+)
+_LOOKED_THROUGH = 5000  # links of the chain for one page: a district's events may be few
+_leading = cases.alias("leading")
+
+
+@dataclass(frozen=True, slots=True)
+class Passed:
+    """A case as it is passed on, without its story and the citizen's number.
+
+    `cursor` goes up in the order of registration; `joined_to` is the reference number of the case
+    that it follows.
+    """
+
+    cursor: int
+    reference: str
+    service: str
+    kind: str
+    language: str
+    channel: str
+    district: str | None
+    station: str | None
+    state: str
+    stage: str
+    state_since: datetime
+    registered_at: datetime
+    version: int
+    protection: str | None
+    fir_number: str | None
+    question: str | None
+    due_at: datetime | None
+    closed_at: datetime | None
+    reopened: int
+    satisfied: bool | None
+    joined_to: str | None
+    is_demo: bool
+    is_spoken: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Opened:
+    """What is personal in a case; the story is None where it was spoken and not written down."""
+
+    phone: str
+    story: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """An event as it is passed on; `n` is its number in the chain."""
+
+    n: int
+    at: datetime
+    reference: str
+    kind: str
+    from_state: str | None
+    to_state: str
+    details: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which cases are wanted."""
+
+    state: str | None = None
+    district: str | None = None
+    since: datetime | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class EventsTold:
+    """Events in the order of commits; `next` is how far was looked, and `more` may be there."""
+
+    events: list[Told]
+    next: int
+    more: bool
+
+
+class Exchange:
+    """Reads cases and events for those outside."""
+
+    def __init__(self, database: Database, seal: Seal) -> None:
+        self._database = database
+        self._seal = seal
+
+    def find(self, viewer: Viewer, reference: str) -> Passed | None:
+        """Find a case among those a viewer sees."""
+        query = _passed(viewer).where(cases.c.reference == reference)
+        with self._database.reading() as connection:
+            row = connection.execute(query).first()
+        return _as_passed(row) if row else None
+
+    def open(self, case: Passed) -> Opened:
+        """Open what is personal in a case; the caller notes the access before."""
+        heard = select(events.c.note_sealed).where(
+            events.c.case_id == case.cursor, events.c.kind == "heard"
+        )
+        personal = select(cases.c.phone_sealed, cases.c.story_sealed, cases.c.recording)
+        with self._database.reading() as connection:
+            row = connection.execute(personal.where(cases.c.id == case.cursor)).one()
+            spoken = connection.scalar(heard.order_by(events.c.id.desc()).limit(1))
+        story = self._seal.open(spoken if row.recording and spoken else row.story_sealed)
+        return Opened(self._seal.open(row.phone_sealed), story or None)
+
+    def page(self, viewer: Viewer, wanted: Wanted, after: int, most: int) -> list[Passed]:
+        """List cases in the order of their registration, those behind a cursor."""
+        query = _passed(viewer).where(cases.c.id > after, *_conditions(wanted))
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(cases.c.id).limit(most))
+            return [_as_passed(row) for row in rows]
+
+    def all(self, viewer: Viewer, wanted: Wanted, after: int, most: int) -> Iterator[list[Passed]]:
+        """Give all cases behind a cursor, in pages."""
+        while page := self.page(viewer, wanted, after, most):
+            yield page
+            after = page[-1].cursor
+
+    def count(self, viewer: Viewer, wanted: Wanted, after: int) -> int:
+        """Count the cases behind a cursor."""
+        query = select(func.count()).select_from(cases).where(viewer.sees_rows())
+        counted = query.where(cases.c.id > after, *_conditions(wanted))
+        with self._database.reading() as connection:
+            return connection.scalar(counted) or 0
+
+    def head(self) -> int:
+        """Give the number of the newest link of the chain."""
+        with self._database.reading() as connection:
+            return connection.scalar(select(ledger_head.c.n)) or 0
+
+    def events(self, viewer: Viewer, after: int, most: int) -> EventsTold:
+        """List the events of cases a viewer sees, in the order of commits, behind a number."""
+        query = (
+            select(ledger.c.n, events, cases.c.reference)
+            .join(events, events.c.id == ledger.c.row_id)
+            .join(cases, cases.c.id == events.c.case_id)
+            .where(ledger.c.source == "event", ledger.c.n > after, viewer.sees_rows())
+            .order_by(ledger.c.n)
+            .limit(most)
+        )
+        with self._database.reading() as connection:
+            # The head first: a link behind it may come between the two questions.
+            head = connection.scalar(select(ledger_head.c.n)) or 0
+            end = min(head, after + _LOOKED_THROUGH)
+            rows = connection.execute(query.where(ledger.c.n <= end)).all()
+        if len(rows) == most:
+            end = rows[-1].n
+        return EventsTold([_as_told(row) for row in rows], max(end, after), end < head)
+
+
+def _passed(viewer: Viewer) -> Select[Any]:
+    """Begin a query of what is passed on of cases."""
+    query = select(cases, _leading.c.reference.label("leading"))
+    joined = query.outerjoin(_leading, _leading.c.id == cases.c.joined_to)
+    return joined.where(viewer.sees_rows())
+
+
+def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
+    if wanted.state:
+        yield cases.c.state == wanted.state
+    if wanted.district:
+        yield cases.c.district == wanted.district
+    if wanted.since:
+        yield cases.c.registered_at >= wanted.since
+
+
+def _as_passed(row: Row[Any]) -> Passed:
+    given = row._mapping  # noqa: SLF001  # SQLAlchemy's public name for it
+    names = Passed.__dataclass_fields__.keys() - {"cursor", "joined_to", "is_spoken"}
+    known = {name: _in_utc(given[cases.c[name]]) for name in names}
+    is_spoken = given[cases.c.recording] is not None
+    return Passed(cursor=row.id, joined_to=row.leading, is_spoken=is_spoken, **known)
+
+
+def _in_utc(value: Any) -> Any:  # noqa: ANN401  # a column's value, whatever it is
+    return value.astimezone(UTC) if isinstance(value, datetime) else value
+
+
+def _as_told(row: Row[Any]) -> Told:
+    return Told(
+        n=row.n,
+        at=row.at.astimezone(UTC),
+        reference=row.reference,
+        kind=row.kind,
+        from_state=row.from_state,
+        to_state=row.to_state,
+        details=told_details(row.details),
+    )
+
+
+def told_details(details: dict[str, str]) -> dict[str, str]:
+    """Give what may leave of an event's details, dates written as ISO 8601 wants them."""
+    told = {name: str(value) for name, value in details.items() if name in TOLD_DETAILS}
+    if "fir_date" in told:
+        day, month, year = told["fir_date"].split("-")
+        told["fir_date"] = f"{year}-{month}-{day}"
+    return told

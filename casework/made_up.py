@@ -1,0 +1,81 @@
+"""What only the demo has: people whose passwords are told, letters of a past that never was."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from sqlalchemy import case, select, update
+
+from casework.credentials import code_at
+from core.clock import now
+from core.database import Database
+from core.tables import cases, letters
+
+_ONE_IN = 29  # of the letters of a month some do not arrive
+_WHY = "the phone was switched off"
+_FILE = "desk.json"
+
+
+@dataclass(frozen=True, slots=True)
+class DemoSignIn:
+    """What one of the demo's people signs in with; the code is that of this half minute."""
+
+    login: str
+    name: str
+    role: str
+    password: str
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
+class DemoPerson:
+    """One of the demo's people; `secret` is that of his codes."""
+
+    name: str
+    role: str
+    password: str
+    secret: str
+
+
+def keep_people(folder: Path, people: Mapping[str, DemoPerson]) -> None:
+    """Keep what the demo's people sign in with, by login, to be told at every start."""
+    with open(folder / _FILE, "w", encoding="utf-8", opener=_for_its_owner) as opened:
+        kept = {login: [p.name, p.role, p.password, p.secret] for login, p in people.items()}
+        json.dump(kept, opened, ensure_ascii=False)
+
+
+def demo_sign_ins(folder: Path) -> list[DemoSignIn]:
+    """Give what the demo's people sign in with now; nothing where no demo made any."""
+    with suppress(OSError, ValueError):
+        kept = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+        return [
+            DemoSignIn(login, name, role, password, code_at(secret, now()))
+            for login, (name, role, password, secret) in kept.items()
+        ]
+    return []
+
+
+def _for_its_owner(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
+
+
+def deliver_letters_of_the_past(database: Database) -> None:
+    """Note that nearly all letters of the demo's cases were delivered when they were posted."""
+    of_the_demo = letters.c.case_id.in_(select(cases.c.id).where(cases.c.is_demo))
+    is_lost = letters.c.id % _ONE_IN == 0
+    arrived = {
+        "status": case((is_lost, "failed"), else_="delivered"),
+        "trouble": case((is_lost, _WHY)),
+        "gateway": "simulator",
+        "attempts": 1,
+        "sent_at": letters.c.posted_at,
+        "settled_at": letters.c.posted_at,
+    }
+    due = of_the_demo & (letters.c.status == "due")
+    with database.writing() as connection:
+        connection.execute(update(letters).where(due).values(arrived))

@@ -1,0 +1,284 @@
+"""The overseer: nothing goes late in silence. It looks at a case when its `look_at` has come.
+
+| the case waits for | a day before its time is over | when it is over | then |
+|---|---|---|---|
+| work | the officer is reminded | raised to the supervisor | after 7 days to the state |
+| a signature | the citizen is reminded (1) | she is told what still works (2) | - |
+| an answer | she is asked again | the officer is reminded | after 7 days to the supervisor |
+
+and from then on a trace every 30 days. (1) On the day after she was asked for it. (2) It stays as
+it is, marked as not signed; whoever does not sign is nobody's fault, so it is not raised.
+
+Who is missing is passed over, and the event says so: without an officer the supervisor is reminded,
+without a supervisor the case is raised to the state, and without anybody there it is marked so all
+the same. `cases.raised` is 1 once the officer was reminded, 2 once raised to the supervisor, 3 to
+the state. An answer that has come is work again. The citizen hears once in the life of a case that
+it was raised.
+
+A change of state begins anew (core/case_file.py), also one to the same state, as when the informant
+is told of the progress of an investigation. A case that is joined to another is looked at with it.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from threading import Event
+from typing import Any, Literal, TypeAlias
+
+import structlog
+from sqlalchemy import ColumnElement, Row, exists, select, update
+
+from core.case_file import CaseFile, CaseFiles, Entry, letter_of
+from core.clock import now
+from core.database import DatabaseDown
+from core.outbox import Draft, Recipient, post
+from core.sealing import Unreadable
+from core.tables import cases, letters, officers
+
+WHO = "overseer"
+SUPERVISOR_HAS = timedelta(days=7)
+AGAIN_AFTER = timedelta(days=30)
+# A case taken out is looked at again after so long if whoever took it could not.
+LEASE = timedelta(minutes=10)
+AFTER_STUMBLING = timedelta(hours=1)
+_MOST = 50
+_PAUSE_SECONDS = 20
+
+REMINDED, AT_SUPERVISOR, AT_STATE = 1, 2, 3
+Level: TypeAlias = Literal["district", "state"]
+
+log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Taken:
+    """A case taken out to be looked at; nobody else looks at it until `until`."""
+
+    id: int
+    reference: str
+    until: datetime
+
+
+@dataclass(frozen=True)
+class Overseer:
+    """Reminds, raises, and leaves a trace of each."""
+
+    files: CaseFiles
+
+    def round(self) -> int:
+        """Look at cases whose time has come, some at a time; give how many there were."""
+        taken = self._take()
+        for each in taken:
+            self._look_surely(each)
+        return len(taken)
+
+    def run(self, stop: Event) -> None:
+        """Look at cases until told to stop, whatever goes wrong on the way."""
+        while not stop.is_set():
+            looked_at = 0
+            try:
+                looked_at = self.round()
+            except DatabaseDown as trouble:
+                log.warning("overseer_waits", why=str(trouble))
+            except Exception:  # an overseer who stops is worse than one who stumbles
+                log.exception("overseer_stumbled")
+            stop.wait(0 if looked_at == _MOST else _PAUSE_SECONDS)
+
+    def _take(self) -> list[Taken]:
+        """Take out cases to look at, which are then nobody else's."""
+        moment = now()
+        is_due = (cases.c.look_at <= moment) & cases.c.joined_to.is_(None)
+        due = select(cases.c.id).where(is_due).order_by(cases.c.look_at).limit(_MOST)
+        with self.files.database.reading() as connection:
+            if connection.scalar(due.limit(1)) is None:
+                return []
+        until = moment + LEASE
+        with self.files.database.writing() as connection:
+            ids = list(connection.scalars(due.with_for_update(skip_locked=True)))
+            ours = update(cases).where(cases.c.id.in_(ids)).values(look_at=until)
+            rows = connection.execute(ours.returning(cases.c.id, cases.c.reference)).all()
+        return [Taken(row.id, row.reference, until) for row in rows]
+
+    def _look_surely(self, taken: Taken) -> None:
+        try:
+            self._look(taken)
+        except DatabaseDown:
+            raise
+        except Exception:  # one bad case is not to keep us from the others
+            log.exception("overseer_stumbled", case=taken.id)
+            later = update(cases).where(cases.c.id == taken.id, cases.c.look_at == taken.until)
+            with self.files.database.writing() as connection:
+                connection.execute(later.values(look_at=now() + AFTER_STUMBLING))
+
+    def _look(self, taken: Taken) -> None:
+        with self.files.open(taken.reference) as file:
+            # Somebody may have moved it since it was taken out.
+            if file.row.look_at == taken.until:
+                _Look(self.files, file, now()).act()
+
+
+class _Look:
+    """One look at one case, within its transaction."""
+
+    def __init__(self, files: CaseFiles, file: CaseFile, moment: datetime) -> None:
+        self._files = files
+        self._file = file
+        self._row = file.row
+        self._moment = moment
+
+    def act(self) -> None:
+        """Do what is to be done now."""
+        row = self._row
+        if row.stage == "closed" or row.due_at is None:
+            self._set_times()
+        elif row.state == "awaiting_signature":
+            self._see_to_signature()
+        elif row.state == "need_information" and row.stage == "waiting":
+            self._see_to_answer()
+        else:
+            self._see_to_work()
+
+    def _set_times(self) -> None:
+        """Begin to watch a case from before there were limits; leave a closed one alone."""
+        row = self._row
+        times = self._files.limits.times(row.service, row.state, row.district, self._moment)
+        this = update(cases).where(cases.c.id == row.id)
+        self._file.connection.execute(this.values(due_at=times.due_at, look_at=times.look_at))
+
+    # --- The three kinds of waiting
+
+    def _see_to_work(self) -> None:
+        row = self._row
+        if not self._is_late:
+            self._remind_officer("due", look_at=row.due_at)
+        elif row.raised < AT_SUPERVISOR:
+            self._raise("district", SUPERVISOR_HAS)
+        else:
+            self._raise("state", AGAIN_AFTER)
+
+    def _see_to_answer(self) -> None:
+        row = self._row
+        if not self._is_late:
+            asked = {"question": row.question} if row.question else {}
+            letter = letter_of(row.state, row.reference, asked)
+            self._remind_citizen("answer", letter, row.due_at)
+        elif row.raised < REMINDED:
+            self._remind_officer("answer", look_at=self._moment + SUPERVISOR_HAS)
+        else:
+            self._raise("district", AGAIN_AFTER)
+
+    def _see_to_signature(self) -> None:
+        row = self._row
+        if not self._is_late:
+            self._remind_citizen("signature", self._letter("sign_reminder"), row.due_at)
+        else:
+            letter = self._letter("not_signed", since=row.state_since)
+            self._remind_citizen("not_signed", letter, self._moment + AGAIN_AFTER)
+
+    # --- What is done
+
+    def _remind_citizen(self, of: str, letter: Draft | None, look_at: datetime) -> None:
+        details = {"of": of, "whom": "citizen"} if letter else {"of": of, "whom": "station"}
+        self._write(
+            Entry("reminded", WHO, details=details, changes={"look_at": look_at}, letter=letter)
+        )
+
+    def _remind_officer(self, of: str, look_at: datetime) -> None:
+        officer, missing = self._officer(), self._missing()
+        details = {"of": of, "whom": "officer" if officer else self._next_level(missing)}
+        if officer:
+            details["officer"] = officer.login
+            self._send_to(officer)
+        else:
+            details["without"] = _passed_over(missing, details["whom"])
+        raised = max(self._row.raised, REMINDED)
+        changes = {"raised": raised, "look_at": look_at}
+        self._write(Entry("reminded", WHO, details=details, changes=changes))
+
+    def _raise(self, to: Level, then_after: timedelta) -> None:
+        missing = self._missing()
+        if to == "district" and "supervisor" in missing:
+            to, then_after = "state", AGAIN_AFTER
+        raised = AT_SUPERVISOR if to == "district" else AT_STATE
+        details: dict[str, str] = {"to": to}
+        if without := _passed_over(missing, to):
+            details["without"] = without
+        if self._row.raised >= raised:
+            details["again"] = "yes"
+        changes = {"raised": raised, "look_at": self._moment + then_after}
+        letter = self._letter("raised", since=self._row.registered_at)
+        self._write(Entry("raised", WHO, details=details, changes=changes, letter=letter))
+
+    def _write(self, entry: Entry) -> None:
+        """Write into the case; its followers' citizens are told of the same."""
+        self._file.write(entry)
+        connection = self._file.connection
+        following = select(cases).where(cases.c.joined_to == self._row.id).order_by(cases.c.id)
+        for row in connection.execute(following.with_for_update()).all():
+            letter = entry.letter and replace(entry.letter, variables={"reference": row.reference})
+            changes = {**entry.changes, "look_at": None}
+            follower = CaseFile(connection, self._files.seal, self._files.limits, row)
+            follower.write(replace(entry, changes=changes, letter=letter))
+
+    def _send_to(self, officer: Row[Any]) -> None:
+        """Send the officer an SMS, if he has told a number."""
+        if officer.phone_sealed is None:
+            return
+        seal = self._files.seal
+        try:
+            phone_hash = seal.fingerprint("phone", seal.open(officer.phone_sealed))
+        except Unreadable:
+            log.warning("officer_without_phone", officer=officer.id)
+            return
+        recipient = Recipient(phone_hash, officer.phone_sealed, officer.language)
+        # It is no letter of the case, whose letters are those to its citizen.
+        post(self._file.connection, recipient, Draft("duty", {"reference": self._row.reference}))
+
+    # --- What is known
+
+    @property
+    def _is_late(self) -> bool:
+        return bool(self._row.due_at <= self._moment)
+
+    def _letter(self, template: str, since: datetime | None = None) -> Draft | None:
+        """Give a letter, or None if the citizen has had it `since`."""
+        of_this = (letters.c.case_id == self._row.id) & (letters.c.template == template)
+        if since and self._is_there(of_this & (letters.c.posted_at >= since)):
+            return None
+        return Draft(template, {"reference": self._row.reference})
+
+    def _officer(self) -> Row[Any] | None:
+        """Find the officer of the case, if he still is where he can work on it."""
+        if self._row.officer_id is None:
+            return None
+        its_place = (
+            (officers.c.station == self._row.station)
+            | ((officers.c.district == self._row.district) & (officers.c.role != "station"))
+            | (officers.c.role == "state")
+        )
+        his = (officers.c.id == self._row.officer_id) & officers.c.is_active & its_place
+        return self._file.connection.execute(select(officers).where(his)).first()
+
+    def _missing(self) -> list[str]:
+        """Name who is not there: officer, supervisor, state."""
+        of_district = (officers.c.role == "district") & (officers.c.district == self._row.district)
+        is_there = {
+            "officer": self._officer() is not None,
+            "supervisor": self._is_there(of_district & officers.c.is_active),
+            "state": self._is_there((officers.c.role == "state") & officers.c.is_active),
+        }
+        return [name for name in is_there if not is_there[name]]
+
+    def _next_level(self, missing: list[str]) -> str:
+        if "supervisor" not in missing:
+            return "district"
+        return "nobody" if "state" in missing else "state"
+
+    def _is_there(self, condition: ColumnElement[bool]) -> bool:
+        return bool(self._file.connection.scalar(select(exists().where(condition))))
+
+
+def _passed_over(missing: list[str], to: str) -> str:
+    """Name who was missing on the way up."""
+    return ",".join(each for each in missing if each != "state" or to != "district")

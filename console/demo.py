@@ -1,0 +1,186 @@
+"""The desk of the demo: people who may sign in, and a month of cases."""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import suppress
+from datetime import datetime, timedelta
+from pathlib import Path
+from random import Random
+
+from audio.engine import NoVoice
+from audio.engines.espeak import Espeak
+from audio.sound import encoded, telephone, wav
+from casework.made_up import (
+    DemoPerson,
+    deliver_letters_of_the_past,
+    demo_sign_ins,
+    keep_people,
+)
+from casework.officers import Profile, checked
+from casework.viewer import Viewer
+from casework.work import Work
+from console.month import Told, complaints, in_order
+from console.parts import Parts
+from core.case_file import CaseError
+from core.cases import Move, NewCase
+from core.clock import as_of, local_date, now
+from core.dialogue import Recorded, Typed
+from core.replies import Rating, Replies, Reply
+
+_SEED = 20261124
+_STATION = "5117044"  # Kotwali, Patna
+_DISTRICTS = {"PATNA": 30, "GAYA": 5, "MUZAFFARPUR": 5, "BHAGALPUR": 4}
+_AT_HIS_STATION = 40  # of a hundred
+PEOPLE: dict[str, Profile] = {
+    "thana": Profile("रमेश कुमार (दारोगा, कोतवाली)", "station", station=_STATION),
+    "mahila": Profile("सुनीता देवी (महिला हेल्प डेस्क)", "women", district="PATNA"),
+    "sp-patna": Profile("अनिल सिन्हा (एसपी, पटना)", "district", district="PATNA"),
+    "rajya": Profile("राज्य नियंत्रण कक्ष", "state"),
+    "auditor": Profile("लेखा परीक्षक", "auditor"),
+    "admin": Profile("आईटी सेल", "admin"),
+}
+
+
+def furnish(parts: Parts, say: Callable[[str], None]) -> None:
+    """Give an empty demo its people and its month."""
+    if not parts.officers.count():
+        _hire(parts)
+    if not parts.cases.newest(most=1):
+        say("Making up a month of cases (marked as demo) …")
+        _live_a_month(parts)
+
+
+def _hire(parts: Parts) -> None:
+    people: dict[str, DemoPerson] = {}
+    for login, profile in PEOPLE.items():
+        fresh = parts.officers.add(login, checked(profile, parts.office.directory))
+        officer = parts.officers.by_login(login)
+        if officer is None:
+            continue
+        chosen = secrets.token_hex(6)
+        parts.officers.choose_password(officer, fresh.password, chosen)
+        people[login] = DemoPerson(officer.name, officer.role, chosen, fresh.secret)
+    keep_people(parts.settings.data_dir, people)
+
+
+def _live_a_month(parts: Parts) -> None:
+    chance = Random(_SEED)  # noqa: S311  # no secret, and the same month every time
+    until = now()
+    told = list(complaints(_places(parts), until, chance))
+    month = _Month(parts, chance)
+    looked_at = until - timedelta(days=60)
+    for at, each, step in in_order(told, until, chance):
+        if at - looked_at > timedelta(hours=6):
+            month.oversee(at)
+            looked_at = at
+        with as_of(at):
+            month.live(each, step)
+    month.oversee(until)
+    deliver_letters_of_the_past(parts.database)
+
+
+def _places(parts: Parts) -> list[tuple[str, str]]:
+    """List stations to choose from, those with more to do more often."""
+    directory = parts.office.directory
+    places = [("PATNA", _STATION)] * _AT_HIS_STATION
+    for code, share in _DISTRICTS.items():
+        if district := directory.district(code):
+            stations = directory.stations_of(district)
+            places += [(code, stations[n % len(stations)].code) for n in range(share)]
+    return places
+
+
+class _Month:
+    """Does what happened, each thing in the name of whoever did it."""
+
+    def __init__(self, parts: Parts, chance: Random) -> None:
+        self._parts = parts
+        self._chance = chance
+        self._work, self._replies = Work(parts.cases.files), Replies(parts.cases.files)
+        self._references: dict[int, str] = {}
+        self._viewers = {
+            login: officer.viewer(parts.office.directory)
+            for login in PEOPLE
+            if (officer := parts.officers.by_login(login))
+        }
+
+    def oversee(self, at: datetime) -> None:
+        with as_of(at):
+            while self._parts.overseer.round():
+                pass
+
+    def live(self, told: Told, step: int) -> None:
+        if step < 0:
+            self._references[told.number] = self._register(told)
+            return
+        with suppress(CaseError):  # the overseer or the citizen was faster
+            self._go_on(told, self._references[told.number], told.way[step].to, step)
+
+    def _register(self, told: Told) -> str:
+        district, station = told.place
+        return self._parts.cases.register(
+            NewCase(
+                conversation=f"demo-{told.number}",
+                service="complaint",
+                kind=told.kind,
+                phone=told.phone,
+                language=told.language,
+                channel=told.channel,
+                district=district,
+                station=station,
+                usual_station=None,
+                story=self._spoken(told) if told.channel == "ivr" else Typed(told.story),
+                is_demo=True,
+            )
+        )
+
+    def _spoken(self, told: Told) -> Typed | Recorded:
+        """Have the machine's voice tell a story, as a recording that was fetched and kept."""
+        name, recordings = f"demo-{told.number}", self._parts.recordings
+        try:
+            samples, rate = Espeak().say(told.story, "hi")
+        except NoVoice:
+            return Typed(told.story)
+        sound = wav(encoded(telephone(samples, rate)))
+        self._parts.vault.keep(name, sound)
+        recordings.announce(name, "demo", name)
+        recordings.locate(name, "made up", len(samples) // rate)
+        for mark in (lambda r: recordings.mark_copied(r, "audio/wav"), recordings.mark_kept):
+            if recording := recordings.find(name):
+                mark(recording)
+        return Recorded(name)
+
+    def _go_on(self, told: Told, reference: str, to: str, step: int) -> None:
+        conversation = f"demo-{told.number}-{step}"
+        if to == "answer":
+            story = Typed("परसों शाम करीब सात बजे, सब्जी मंडी के पास।")
+            self._replies.answer(Reply(reference, told.phone, conversation, story, "when"))
+        elif to in ("satisfied", "not satisfied"):
+            rating = Rating(reference, told.phone, conversation, is_satisfied=to == "satisfied")
+            self._replies.rate(rating)
+        else:
+            self._move(told, reference, to, step)
+
+    def _move(self, told: Told, reference: str, to: str, step: int) -> None:
+        planned = told.way[step]
+        details = dict(planned.details)
+        if to == "fir_registered":
+            details = {"fir_number": f"{self._chance.randrange(60, 900)}/2026"}
+            details["fir_date"] = local_date(now())
+        viewer = self._whoever_works(reference)
+        move = Move(to, viewer.login, planned.note or None, details)
+        self._work.move(viewer, reference, move)
+
+    def _whoever_works(self, reference: str) -> Viewer:
+        case = self._parts.cases.look_up(reference)
+        in_turn = (self._viewers[login] for login in ("thana", "mahila", "sp-patna", "rajya"))
+        return next(each for each in in_turn if each.works(case))
+
+
+def lines(folder: Path) -> Iterator[str]:
+    """Say who may sign in at the demo's desk, a line each."""
+    for each in demo_sign_ins(folder):
+        if each.role in ("station", "district", "state"):
+            yield f"{each.login:<9} {each.password}   code {each.code}"

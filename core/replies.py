@@ -1,0 +1,191 @@
+"""What citizens answer the police: to a question about their case, and whether they are satisfied.
+
+Work of a conversation may be repeated, so each answer has a key, which stands in its event.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Any
+
+from sqlalchemy import Row, select
+
+from core.case_file import CaseFile, CaseFiles, Entry
+from core.cases import Case
+from core.clock import now
+from core.dialogue import Recorded, Typed
+from core.police import Outcome
+from core.questions import QUESTIONS
+from core.states import STATES
+from core.tables import cases, events
+
+REOPEN_WITHIN = timedelta(days=15)
+CITIZEN = "citizen"
+RAISED_TO_SUPERVISOR = 2
+_ASKED_BACK = "under_enquiry"  # its limit of time begins anew with an answer
+_MOST_ASKING = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What a phone says to a case in a conversation; without a `question` it says why it rates so.
+
+    `question` is a key of `QUESTIONS`.
+    """
+
+    reference: str
+    phone: str
+    conversation: str
+    story: Typed | Recorded
+    question: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Rating:
+    """Whether a phone, in a conversation, is satisfied with how its case was disposed of."""
+
+    reference: str
+    phone: str
+    conversation: str
+    is_satisfied: bool
+
+
+@dataclass(frozen=True)
+class Replies:
+    """Writes into cases what their citizens answer; another phone's answer changes nothing."""
+
+    files: CaseFiles
+
+    def answer(self, reply: Reply) -> None:
+        """Write down an answer, and bring the case back before the officers.
+
+        The question is open no more if it is the one that was answered; of a case that follows
+        another, the leading one is brought back as well.
+        """
+        key = self._key_of(reply)
+        with self._opened(reply.reference, reply.phone) as opened:
+            if opened is None or _find(opened.own, "answered", key):
+                return
+            is_asked = reply.question in QUESTIONS and opened.own.row.question == reply.question
+            opened.own.write(self._answered(opened.own, reply, key, brings_back=is_asked))
+            if opened.leading and is_asked:
+                details = {"case": reply.reference}
+                changes = self._brings_back(opened.leading)
+                opened.leading.write(Entry("answered", CITIZEN, details=details, changes=changes))
+
+    def rate(self, rating: Rating) -> Outcome:
+        """Write down whether she is satisfied; if not, open the case again for the supervisor.
+
+        A case is rated once, and opened again within `REOPEN_WITHIN` of its end.
+        """
+        key = self.files.seal.fingerprint("rating", rating.conversation, rating.reference)
+        with self._opened(rating.reference, rating.phone) as opened:
+            if opened is None:
+                return "kept"
+            if before := _find(opened.own, "rated", key):
+                is_open = opened.own.row.state == "reopened"
+                return "reopened" if is_open and before["satisfied"] == "no" else "kept"
+            if not asks_rating(opened.own.row):
+                return "kept"
+            opened.own.write(_rated(rating, key))
+            return "kept" if rating.is_satisfied else _reopen(opened)
+
+    def asking(self, phone: str) -> list[str]:
+        """List the reference numbers of cases that ask a phone something, the last to ask first."""
+        query = select(cases).where(
+            cases.c.phone_hash == self.files.seal.fingerprint("phone", phone),
+            cases.c.question.is_not(None)
+            | ((cases.c.state == "disposed") & (cases.c.closed_at > now() - REOPEN_WITHIN)),
+        )
+        with self.files.database.reading() as connection:
+            rows = connection.execute(query.order_by(cases.c.state_since.desc())).all()
+        return [row.reference for row in rows if row.question or asks_rating(row)][:_MOST_ASKING]
+
+    def _answered(self, file: CaseFile, reply: Reply, key: str, *, brings_back: bool) -> Entry:
+        asked = {"question": reply.question} if reply.question else {}
+        return Entry(
+            "answered",
+            CITIZEN,
+            note=None if isinstance(reply.story, Recorded) else reply.story.words,
+            recording=reply.story.recording if isinstance(reply.story, Recorded) else None,
+            details={**asked, "key": key},
+            changes={"question": None, **self._brings_back(file)} if brings_back else {},
+        )
+
+    def _brings_back(self, file: CaseFile) -> dict[str, object]:
+        """Take a case out of those that wait for the citizen, as if it were enquired anew."""
+        row = file.row
+        times = self.files.limits.times(row.service, _ASKED_BACK, row.district, now())
+        return {"stage": "open", "due_at": times.due_at, "look_at": times.look_at, "raised": 0}
+
+    def _key_of(self, reply: Reply) -> str:
+        if isinstance(reply.story, Recorded):
+            return self.files.seal.fingerprint("reply", reply.story.recording)
+        about = (reply.conversation, reply.reference, reply.question or "")
+        return self.files.seal.fingerprint("reply", *about, reply.story.words)
+
+    @contextmanager
+    def _opened(self, reference: str, phone: str) -> Iterator[_Opened | None]:
+        """Open a case together with the one it follows, that one first, as officers do."""
+        leading = self._leading(reference)
+        with self.files.open(leading or reference) as file:
+            found = self._row(file, reference) if leading else file.row
+            own = CaseFile(file.connection, self.files.seal, self.files.limits, found)
+            is_hers = found.phone_hash == self.files.seal.fingerprint("phone", phone)
+            yield _Opened(own, file if leading else None) if is_hers else None
+
+    def _leading(self, reference: str) -> str | None:
+        """Give the reference number of the case that another follows."""
+        follower = select(cases.c.joined_to).where(cases.c.reference == reference)
+        query = select(cases.c.reference).where(cases.c.id == follower.scalar_subquery())
+        with self.files.database.reading() as connection:
+            return connection.scalar(query)
+
+    def _row(self, file: CaseFile, reference: str) -> Row[Any]:
+        query = select(cases).where(cases.c.reference == reference).with_for_update()
+        return file.connection.execute(query).one()
+
+
+@dataclass(frozen=True, slots=True)
+class _Opened:
+    """A case open for writing, and the one it follows, if there is one."""
+
+    own: CaseFile
+    leading: CaseFile | None
+
+
+def asks_rating(case: Row[Any] | Case) -> bool:
+    """Say whether the citizen is to be asked if she is satisfied."""
+    is_new = case.state == "disposed" and case.satisfied is None
+    return bool(is_new and case.closed_at and now() - case.closed_at < REOPEN_WITHIN)
+
+
+def _find(file: CaseFile, kind: str, key: str) -> dict[str, str] | None:
+    """Give the details of the event of a case that was written with a key before."""
+    query = select(events.c.details).where(
+        events.c.case_id == file.row.id, events.c.kind == kind, events.c.who == CITIZEN
+    )
+    found = file.connection.scalars(query).all()
+    return next((details for details in found if details.get("key") == key), None)
+
+
+def _rated(rating: Rating, key: str) -> Entry:
+    return Entry(
+        "rated",
+        CITIZEN,
+        details={"satisfied": "yes" if rating.is_satisfied else "no", "key": key},
+        changes={"satisfied": rating.is_satisfied},
+    )
+
+
+def _reopen(opened: _Opened) -> Outcome:
+    """Open a case again, or the one it follows, which takes it along."""
+    file = opened.leading or opened.own
+    if "reopened" not in STATES[file.row.state].leads_to:
+        return "kept"
+    changes = {"officer_id": None, "raised": RAISED_TO_SUPERVISOR}
+    file.write(Entry("moved", CITIZEN, to="reopened", changes=changes))
+    return "reopened"

@@ -1,0 +1,236 @@
+"""`pukar export` and `pukar import`: tables that are gone on with, and change nothing twice."""
+
+import csv
+from pathlib import Path
+
+import pytest
+from click.testing import Result
+
+from casework.exchange import Exchange
+from core.reference import grouped
+from tests.api.conftest import Partner
+from tests.service import Service
+
+pytestmark = pytest.mark.redis
+
+
+def fails(service: Service, *command: str) -> str:
+    result: Result = service.app.test_cli_runner().invoke(args=[*command])
+    assert result.exit_code == 1, result.output
+    return result.output
+
+
+def read(file: Path) -> list[dict[str, str]]:
+    with file.open(encoding="utf-8", newline="") as opened:
+        return list(csv.DictReader(opened))
+
+
+def written(file: Path, *rows: dict[str, str]) -> Path:
+    with file.open("w", encoding="utf-8", newline="") as opened:
+        table = csv.DictWriter(opened, list(dict.fromkeys(name for row in rows for name in row)))
+        table.writeheader()
+        table.writerows(rows)
+    return file
+
+
+def versions(service: Service) -> list[int]:
+    cases = service.parts.cases
+    found = [cases.find(each.reference) for each in cases.newest()]
+    return [case.version for case in reversed(found) if case]
+
+
+def test_cases_are_exported_without_anything_personal(partner: Partner, tmp_path: Path) -> None:
+    references = [partner.registers(f"a{number}") for number in range(3)]
+    out = tmp_path / "cases.csv"
+    partner.service.pukar("export", "cases", "--out", str(out))
+    assert [row["reference"] for row in read(out)] == references
+    assert "9800000001" not in out.read_text()
+    assert not (tmp_path / "cases.csv.part").exists()
+    assert partner.service.parts.api.accesses.newest() == []
+    assert "is there already" in fails(partner.service, "export", "cases", "--out", str(out))
+
+
+def test_stories_are_exported_on_demand_and_each_is_noted(partner: Partner, tmp_path: Path) -> None:
+    partner.registers(story='=cmd|"/c calc"!A1')
+    out = tmp_path / "cases.csv"
+    options = ("--with-stories", "--who", "asha")
+    partner.service.pukar("export", "cases", "--out", str(out), *options)
+    [row] = read(out)
+    assert (row["phone"], row["story"]) == ("+919800000001", '\'=cmd|"/c calc"!A1')
+    assert out.stat().st_mode & 0o077 == 0
+    noted = partner.service.parts.api.accesses.newest()
+    assert [(each.who, each.what, each.channel) for each in noted] == [
+        ("asha", "export", "console")
+    ]
+
+
+def test_only_the_cases_wanted_are_exported(partner: Partner, tmp_path: Path) -> None:
+    here = partner.registers("a1")
+    partner.registers("a2", station="5140003")
+    out = tmp_path / "cases.csv"
+    options = ("--district", "PATNA", "--state", "received", "--since", "2024-01-01")
+    partner.service.pukar("export", "cases", "--out", str(out), *options)
+    assert [row["reference"] for row in read(out)] == [here]
+
+
+def test_an_export_that_broke_off_goes_on_behind_its_last_whole_row(
+    partner: Partner, tmp_path: Path
+) -> None:
+    for number in range(4):
+        partner.registers(f"a{number}", story=f'line one\nline "two" {number}')
+    whole, out = tmp_path / "whole.csv", tmp_path / "cases.csv"
+    partner.service.pukar("export", "cases", "--out", str(whole), "--with-stories")
+    content = whole.read_bytes()
+    part = tmp_path / "cases.csv.part"
+    for kept in range(len(content) - 400, len(content), 37):
+        part.write_bytes(content[:kept])
+        command = ("export", "cases", "--out", str(out), "--with-stories")
+        assert "--resume" in fails(partner.service, *command)
+        partner.service.pukar(*command, "--resume")
+        assert out.read_bytes() == content, kept
+        out.unlink()
+
+
+def test_an_export_is_not_gone_on_with_in_other_columns(partner: Partner, tmp_path: Path) -> None:
+    out = tmp_path / "cases.csv"
+    (tmp_path / "cases.csv.part").write_text("a,b\n1,2\n")
+    said = fails(partner.service, "export", "cases", "--out", str(out), "--resume")
+    assert "has other columns" in said
+
+
+def test_an_export_that_fails_leaves_its_part(
+    partner: Partner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    partner.registers()
+    monkeypatch.setattr("casework.case_table._PAGE", 1)
+    page = Exchange.page
+
+    def breaks_off(self: Exchange, viewer: object, wanted: object, after: int, most: int) -> object:
+        if after:
+            raise OSError("the disk is full")
+        return page(self, viewer, wanted, after, most)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Exchange, "page", breaks_off)
+    out = tmp_path / "cases.csv"
+    partner.service.app.test_cli_runner().invoke(args=["export", "cases", "--out", str(out)])
+    assert not out.exists()
+    assert len(read(tmp_path / "cases.csv.part")) == 1
+
+
+def test_moves_are_imported_and_a_table_that_comes_again_changes_nothing(
+    partner: Partner, tmp_path: Path
+) -> None:
+    first, second = partner.registers("a1"), partner.registers("a2")
+    fir = {"fir_number": "12/2026", "fir_date": "01-02-2024"}
+    file = written(
+        tmp_path / "moves.csv",
+        {"reference": grouped(first), "state": "sent_to_station", "note": "थाने को"},
+        {"reference": first, "state": "fir_registered", **fir},
+        {"reference": second, "state": "transferred", "station": "5140003"},
+    )
+    service = partner.service
+    assert "3 rows done, 0 done before, 0 not" in service.pukar("import", "moves", str(file))
+    assert versions(service) == [2, 1]
+    case = service.parts.cases.look_up(first)
+    assert (case.state, case.fir_number) == ("fir_registered", "12/2026")
+    assert service.parts.cases.look_up(second).station == "5140003"
+    letters = service.inbox()
+    assert "0 rows done, 3 done before, 0 not" in service.pukar("import", "moves", str(file))
+    assert versions(service) == [2, 1]
+    assert service.inbox() == letters
+
+
+def test_the_same_move_twice_in_a_table_is_two_moves(partner: Partner, tmp_path: Path) -> None:
+    progress = {"reference": partner.registers(), "state": "under_investigation"}
+    fir = {"fir_number": "12/2026", "fir_date": "01-02-2024"}
+    begin = [
+        {**progress, "state": "sent_to_station"},
+        {**progress, "state": "fir_registered", **fir},
+    ]
+    file = written(tmp_path / "moves.csv", *begin, progress, progress)
+    for _ in range(2):
+        partner.service.pukar("import", "moves", str(file))
+        assert versions(partner.service) == [4]
+
+
+def test_an_id_names_a_row_whatever_else_stands_in_it(partner: Partner, tmp_path: Path) -> None:
+    row = {"reference": partner.registers(), "state": "sent_to_station", "id": "X-1"}
+    partner.service.pukar("import", "moves", str(written(tmp_path / "a.csv", row)))
+    again = {**row, "note": "noch einmal"}
+    said = partner.service.pukar("import", "moves", str(written(tmp_path / "b.csv", again)))
+    assert "1 done before" in said
+
+
+def test_rows_that_cannot_be_done_are_named_with_why_and_the_others_are_done(
+    partner: Partner, tmp_path: Path
+) -> None:
+    reference = partner.registers()
+    file = written(
+        tmp_path / "moves.csv",
+        {"reference": "1234567891", "state": "sent_to_station"},
+        {"reference": reference, "state": "sent_to_station"},
+        {"reference": reference, "state": "chargesheet_filed"},
+        {"reference": reference, "state": "transferred", "station": "Gardani Bagh"},
+        {"reference": "", "state": "disposed"},
+    )
+    said = fails(partner.service, "import", "moves", str(file))
+    assert "1 rows done, 0 done before, 4 not" in said
+    errors = tmp_path / "moves.csv.errors.csv"
+    assert [(row["row"], row["state"]) for row in read(errors)] == [
+        ("2", "sent_to_station"),
+        ("4", "chargesheet_filed"),
+        ("5", "transferred"),
+        ("6", "disposed"),
+    ]
+    reasons = [row["why"] for row in read(errors)]
+    for reason, words in zip(
+        reasons,
+        ("no reference number", "cannot go from", "no open station", "no reference"),
+        strict=True,
+    ):
+        assert words in reason
+    mended = [{**row, "state": "under_enquiry"} for row in read(errors) if row["row"] == "4"]
+    partner.service.pukar("import", "moves", str(written(errors, *mended)))
+    assert partner.service.only_case().state == "under_enquiry"
+
+
+def test_a_dry_run_says_the_same_and_changes_nothing(partner: Partner, tmp_path: Path) -> None:
+    reference = partner.registers()
+    file = written(
+        tmp_path / "moves.csv",
+        {"reference": reference, "state": "sent_to_station"},
+        {"reference": reference, "state": "disposed"},
+        {"reference": reference, "state": "under_enquiry"},
+    )
+    said = fails(partner.service, "import", "moves", str(file), "--dry-run")
+    assert "2 rows could be done, 0 done before, 1 not" in said
+    assert [row["row"] for row in read(tmp_path / "moves.csv.errors.csv")] == ["3"]
+    assert versions(partner.service) == [0]
+    assert len(partner.service.inbox()) == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "why"),
+    [
+        (b"reference,note\n", "columns are missing: state"),
+        (b"reference,state,colour\n", "these are unknown: colour"),
+        (b"reference,state,state\n", "stands there twice"),
+        (b"", "columns are missing"),
+        (b"reference,state\n\xff\xfe,x\n", "not CSV in UTF-8"),
+        (b'reference,state\n"1,2\n', "not CSV in UTF-8"),
+    ],
+)
+def test_a_table_that_is_none_is_said(
+    sqlite_service: Service, tmp_path: Path, content: bytes, why: str
+) -> None:
+    file = tmp_path / "moves.csv"
+    file.write_bytes(content)
+    assert why in fails(sqlite_service, "import", "moves", str(file))
+
+
+def test_a_row_with_too_many_cells_is_not_done(partner: Partner, tmp_path: Path) -> None:
+    file = tmp_path / "moves.csv"
+    file.write_text(f"reference,state\n{partner.registers()},sent_to_station,more\n")
+    fails(partner.service, "import", "moves", str(file))
+    assert "more cells than columns" in (tmp_path / "moves.csv.errors.csv").read_text()
+    assert versions(partner.service) == [0]
