@@ -46,7 +46,9 @@ def _mark_of_time(viewer: Viewer, folder: Folder) -> ColumnElement[bool]:
         midnight = start_of(moment.astimezone(HERE).date() + timedelta(days=1))
         return (cases.c.due_at > moment) & (cases.c.due_at <= midnight)
     if folder == "raised":
-        return is_over & (cases.c.raised >= (AT_STATE if viewer.role == "state" else AT_SUPERVISOR))
+        # One that a citizen had opened again is the supervisor's before its time is over.
+        level = AT_STATE if viewer.role == "state" else AT_SUPERVISOR
+        return cases.c.due_at.is_not(None) & (cases.c.raised >= level)
     if folder == "unsigned":
         return is_over & (cases.c.state == "awaiting_signature")
     return is_over

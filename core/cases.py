@@ -42,7 +42,7 @@ _FIR_NUMBER = re.compile(r"[0-9]{1,5}/([0-9]{2}|[0-9]{4})")
 class NewCase:
     """A complaint as it comes from a conversation; `usual_station` is the one to offer again.
 
-    One of the demo `is_demo`.
+    One that was made up for the demo `is_demo`, which the desk shows.
     """
 
     conversation: str

@@ -12,7 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from core.case_file import CaseError, Overtaken
 from core.cases import Case, Move, check_details, letter_of_move
-from core.clock import HERE
+from core.clock import HERE, local_date, now
 from core.directory import Station
 from core.language import Language, render
 from core.letters import write_letter
@@ -173,7 +173,7 @@ def _shown(case: Case, wanted: Move) -> dict[str, Any]:
         "fields": state.needs | state.takes,
         "details": wanted.details or {},
         "note": wanted.note or "",
-        "fir_date": _for_browser((wanted.details or {}).get("fir_date", "")),
+        "fir_date": _for_browser((wanted.details or {}).get("fir_date", local_date(now()))),
     }
 
 

@@ -1,5 +1,6 @@
 """The page with the phones in a browser; what it complains of on its console fails the test."""
 
+import socket
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +11,7 @@ from flask import Flask
 from playwright.sync_api import Page, sync_playwright
 from werkzeug.serving import make_server
 
-from tests.service import Service
+from tests.service import Service, service_with
 
 CHROMIUM = [
     "--no-sandbox",
@@ -40,6 +41,29 @@ def serving(app: Flask, port: int = 0) -> Iterator[str]:
 def address(sqlite_service: Service) -> Iterator[str]:
     with serving(sqlite_service.app) as address:
         yield address
+
+
+@pytest.fixture
+def speaking(
+    sqlite_database_url: str, fresh_redis_url: str, tmp_path: Path, clips: Path
+) -> Iterator[Service]:
+    """A service that speaks, and knows its own address as the demo does."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    here = f"http://127.0.0.1:{port}"
+    with service_with(
+        database_url=sqlite_database_url,
+        redis_url=fresh_redis_url,
+        data_dir=tmp_path,
+        audio_dir=clips,
+        port=port,
+        public_url=here,
+        voice_gateway="africastalking",
+        africastalking_voice_url=f"{here}/simulator/voice",
+        missed_call_number="06120000001",
+    ) as service:
+        yield service
 
 
 @pytest.fixture

@@ -1,16 +1,14 @@
 """A call in a real browser, to the real service: heard, pressed, spoken, and gone on with."""
 
 import re
-import socket
 from collections.abc import Iterator
 from io import BytesIO
-from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page
 
 from audio.sound import read
-from tests.service import Service, service_with
+from tests.service import Service
 from tests.simulator.conftest import serving
 from tests.simulator.test_calls import LISTEN, Speaker, pcm
 from tests.simulator.test_sms import until
@@ -18,29 +16,6 @@ from tests.simulator.test_sms import until
 pytestmark = pytest.mark.redis
 
 SECONDS = 3
-
-
-@pytest.fixture
-def speaking(
-    sqlite_database_url: str, fresh_redis_url: str, tmp_path: Path, clips: Path
-) -> Iterator[Service]:
-    """A service that speaks, and knows its own address as the demo does."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    here = f"http://127.0.0.1:{port}"
-    with service_with(
-        database_url=sqlite_database_url,
-        redis_url=fresh_redis_url,
-        data_dir=tmp_path,
-        audio_dir=clips,
-        port=port,
-        public_url=here,
-        voice_gateway="africastalking",
-        africastalking_voice_url=f"{here}/simulator/voice",
-        missed_call_number="06120000001",
-    ) as service:
-        yield service
 
 
 @pytest.fixture
