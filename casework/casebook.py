@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -172,6 +172,12 @@ class Casebook:
         query = select(officers.c.name).where(officers.c.id == officer_id)
         with self._database.reading() as connection:
             return connection.scalar(query)
+
+    def names_of(self, logins: Collection[str]) -> dict[str, str]:
+        """Give the names of officers, by login; who is none has none."""
+        query = select(officers.c.login, officers.c.name).where(officers.c.login.in_(logins))
+        with self._database.reading() as connection:
+            return {row.login: row.name for row in connection.execute(query)}
 
     # --- Conditions
 

@@ -38,7 +38,7 @@ PEOPLE: dict[str, Profile] = {
     "mahila": Profile("सुनीता देवी (महिला हेल्प डेस्क)", "women", district="PATNA"),
     "sp-patna": Profile("अनिल सिन्हा (एसपी, पटना)", "district", district="PATNA"),
     "rajya": Profile("राज्य नियंत्रण कक्ष", "state"),
-    "auditor": Profile("लेखा परीक्षक", "auditor"),
+    "auditor": Profile("ऑडिटर", "auditor"),
     "admin": Profile("आईटी सेल", "admin"),
 }
 

@@ -132,10 +132,9 @@ _WAYS: dict[str, tuple[tuple[Step, ...], ...]] = {
         (_SENT, _ENQUIRY, _WITHDRAWN),
         (_SENT, _REJECTED),
         (_SENT, _ENQUIRY),
-        (),
     ),
     "police_conduct": ((_SENT, _ENQUIRY), ()),
-    "other": ((_SENT, _DIARY, _DISPOSED), (_SENT, _REJECTED), (_SENT, _ENQUIRY, _ASK, _ANSWER), ()),
+    "other": ((_SENT, _DIARY, _DISPOSED), (_SENT, _REJECTED), (_SENT, _ENQUIRY, _ASK, _ANSWER)),
 }
 
 

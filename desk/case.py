@@ -22,11 +22,11 @@ from core.text import Text, Words
 from desk.due import days_over, last_day
 from desk.entry import needs, viewer
 from desk.inbox import READERS
-from desk.labels import MOVES, place_label
+from desk.labels import MOVES, TAKE_UP, place_label
 from desk.listen import voices_of
 from desk.opened import note_look, read_case, seen_case
 from desk.parts import DeskParts
-from desk.timeline import Item, item_of, timeline_of
+from desk.timeline import Item, items_of, timeline_of
 
 LETTERS_SHOWN = 200
 _ACCESSES = 50
@@ -104,7 +104,7 @@ def show_case(
         wants_letters=parts.office.citizens.wants_letters(case.phone),
         story_voice=voices.get(case.recording or ""),
         voices=voices,
-        items=timeline_of(events, letters, parts.office.directory),
+        items=timeline_of(events, letters, parts.office.directory, names_in(parts, events)),
         trouble=refused.trouble if refused else None,
         meanwhile=refused.meanwhile if refused else (),
         typed=refused.typed if refused else {},
@@ -142,7 +142,10 @@ def moves_of(case: Case) -> dict[str, Words]:
         return {}
     allowed = STATES[case.state].leads_to
     ordered = [*MOVES, *sorted(allowed - MOVES.keys())]
-    return {state: MOVES.get(state) or STATES[state].label for state in ordered if state in allowed}
+    labels = MOVES | ({"sent_to_station": TAKE_UP} if case.station else {})
+    return {
+        state: labels.get(state) or STATES[state].label for state in ordered if state in allowed
+    }
 
 
 def place_of(parts: DeskParts, line: Line | Proposal) -> Words:
@@ -155,7 +158,12 @@ def happened_since(parts: DeskParts, case: Case, seen: int) -> list[Item]:
     """Say what was written into a case since somebody saw it (its version then)."""
     count = case.version - seen
     events: list[Event] = parts.office.cases.events_of(case)[-count:] if count > 0 else []
-    return [item_of(each, parts.office.directory) for each in events]
+    return items_of(events, parts.office.directory, names_in(parts, events))
+
+
+def names_in(parts: DeskParts, events: Sequence[Event]) -> dict[str, str]:
+    """Give the names of the officers who did something, by login."""
+    return parts.casebook.names_of({each.who for each in events})
 
 
 def _protections(case: Case) -> Sequence[str]:
@@ -182,6 +190,7 @@ def _print(parts: DeskParts, case: Case) -> str:
     address = url_for("desk.case", reference=case.reference)
     base = parts.settings.public_url or request.url_root.rstrip("/")
     events = parts.office.cases.events_of(case)
+    moves = [each for each in events if each.kind == "moved"]
     voices = voices_of(parts, case, events)
     directory = parts.office.directory
     return render_template(
@@ -190,7 +199,7 @@ def _print(parts: DeskParts, case: Case) -> str:
         place=place_label(directory, case.district, case.station),
         masked_phone=masked(case.phone),
         voice=voices.get(case.recording or ""),
-        items=[item_of(each, directory) for each in events if each.kind == "moved"],
+        items=items_of(moves, directory, names_in(parts, moves)),
         printed_at=now(),
         code=Markup(segno.make(base + address, error="m").svg_inline(omitsize=True)),  # noqa: S704
     )

@@ -16,9 +16,18 @@ from desk.words import say
 
 # States that citizens are told in words addressed to them.
 _OFFICERS_STATES = {
+    "received": Text("Come in"),
+    "sent_to_station": Text("At the station"),
     "awaiting_signature": Text("Waiting for the signature"),
     "need_information": Text("Waiting for information"),
+    "fir_registered": Text("FIR on record"),
+    "transferred": Text("Transferred to another station"),
+    "disposed": Text("Disposed of"),
+    "rejected": Text("Refused"),
+    "withdrawn": Text("Taken back"),
+    "reopened": Text("Reopened"),
 }
+TAKE_UP = Text("Take it up at the station")
 # What an officer does to bring a case into a state, in the order in which it is offered.
 MOVES: dict[str, Text] = {
     "sent_to_station": Text("Send to the station"),
@@ -110,7 +119,7 @@ ADDRESSEES: dict[str, Text] = {
     "nobody": Text("nobody"),
 }
 REMINDERS: dict[str, Text] = {
-    "work": Text("the next step is due"),
+    "due": Text("the next step is due"),
     "answer": Text("the citizen's answer is awaited"),
     "signature": Text("the signature is awaited"),
     "not_signed": Text("it was not signed in time"),

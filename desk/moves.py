@@ -28,7 +28,7 @@ from desk.labels import language_label, say_trouble
 from desk.opened import note_look, worked_case
 from desk.parts import DeskParts
 from desk.timeline import Item
-from desk.words import say
+from desk.words import say, spell
 
 _STATIONS_SHOWN = 30
 _LONGEST_NAME = 60
@@ -215,7 +215,7 @@ def _stations(parts: DeskParts, case: Case, wanted: Move) -> list[Station]:
     if search:
         found = find_by_spelling(search, directory.open_stations, _names_of)
     elif district := directory.district(case.district or viewer().district):
-        found = list(directory.stations_of(district))
+        found = sorted(directory.stations_of(district), key=lambda each: spell(each.name))
     chosen = directory.station((wanted.details or {}).get("station"))
     others = [each for each in found if each is not chosen and each.code != case.station]
     return ([chosen] if chosen else []) + (others[:_STATIONS_SHOWN] if search else others)

@@ -13,7 +13,7 @@ from core.spelling import find_by_spelling
 from core.text import Text, Words
 from desk.entry import needs, viewer
 from desk.parts import DeskParts
-from desk.words import say
+from desk.words import say, spell
 
 _PAGE = 50
 _LONGEST_SEARCH = 100  # characters
@@ -73,7 +73,7 @@ def _add_list(desk: Blueprint, parts: DeskParts) -> None:
 def _found(directory: Directory, search: str, district: str) -> list[Station]:
     """List what is looked for: by code, or by any name in either script."""
     stations = [each for each in directory.stations if district in ("", each.district.code)]
-    stations.sort(key=lambda each: (each.district.name.latin, each.name.latin))
+    stations.sort(key=lambda each: (spell(each.district.name), spell(each.name)))
     if not search:
         return stations
     by_code = [each for each in stations if each.code.casefold() == search.casefold()]

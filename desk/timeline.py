@@ -12,7 +12,7 @@ from core.directory import Directory
 from core.outbox import LetterLine
 from core.questions import QUESTIONS
 from core.reference import grouped
-from core.text import Joined, Text, Words
+from core.text import Joined, Name, Text, Words
 from desk.labels import (
     LETTER_STATES,
     actor_label,
@@ -45,21 +45,29 @@ class Item:
 
 
 def timeline_of(
-    events: Sequence[Event], letters: Sequence[LetterLine], directory: Directory
+    events: Sequence[Event],
+    letters: Sequence[LetterLine],
+    directory: Directory,
+    names: Mapping[str, str],
 ) -> list[Item]:
     """Put events and letters into one line of time, the oldest first."""
-    items = [item_of(each, directory) for each in events]
+    items = items_of(events, directory, names)
     items += [_letter(each) for each in letters]
     return sorted(items, key=lambda item: item.at)
 
 
-def item_of(event: Event, directory: Directory) -> Item:
-    """Say an event in plain words."""
+def items_of(events: Sequence[Event], directory: Directory, names: Mapping[str, str]) -> list[Item]:
+    """Say events in plain words; `names` are those of officers, by login."""
+    return [_item_of(each, directory, names) for each in events]
+
+
+def _item_of(event: Event, directory: Directory, names: Mapping[str, str]) -> Item:
+    name = names.get(event.who)
     return Item(
         at=event.at,
         kind=event.kind,
         what=_headline(event),
-        who=actor_label(event.who),
+        who=Name(name, name) if name else actor_label(event.who),
         facts=tuple(_facts(event.details, directory)),
         note=event.note,
         recording=event.recording,

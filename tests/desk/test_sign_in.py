@@ -405,7 +405,7 @@ def test_no_form_counts_without_its_token(sign_in: SignIn) -> None:
     browser = sign_in("state")
     for path in ("/desk/sign-in", "/desk/sign-out", "/desk/language"):
         for data in ({}, {"csrf_token": ""}, {"csrf_token": "forged"}):
-            response = browser.client.post(path, data=data)
+            response = browser.client.post(path, data=data, headers={"Accept-Language": "en"})
             assert response.status_code == 400
             assert "open for too long" in response.text
     assert is_in(browser)
