@@ -14,17 +14,17 @@ from core.text import Joined, Name, Text, Words
 from desk.roles import ROLE_NAMES
 from desk.words import say
 
-# States that citizens are told in words addressed to them.
+# States as officers say them: of the case (आवेदन), not to the citizen about her complaint.
 _OFFICERS_STATES = {
-    "received": Text("Come in"),
-    "sent_to_station": Text("At the station"),
+    "received": Text("Received"),
+    "sent_to_station": Text("Sent to the station"),
     "awaiting_signature": Text("Waiting for the signature"),
     "need_information": Text("Waiting for information"),
-    "fir_registered": Text("FIR on record"),
-    "transferred": Text("Transferred to another station"),
-    "disposed": Text("Disposed of"),
-    "rejected": Text("Refused"),
-    "withdrawn": Text("Taken back"),
+    "fir_registered": Text("FIR registered"),
+    "transferred": Text("Sent to another station"),
+    "disposed": Text("Disposed"),
+    "rejected": Text("Not accepted"),
+    "withdrawn": Text("Withdrawn"),
     "reopened": Text("Reopened"),
 }
 TAKE_UP = Text("Take it up at the station")

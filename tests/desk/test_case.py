@@ -118,7 +118,7 @@ def test_what_the_overseer_did_is_said_in_plain_words(
 ) -> None:
     case = register(sqlite_service)
     with sqlite_service.parts.cases.files.open(case.reference) as file:
-        reminder = {"of": "work", "whom": "state", "without": "officer,supervisor"}
+        reminder = {"of": "due", "whom": "state", "without": "officer,supervisor"}
         file.write(Entry("reminded", "overseer", details=reminder))
         file.write(Entry("raised", "overseer", details={"to": "state", "again": "yes"}))
     page = sign_in("state").page(page_of(case))
@@ -214,7 +214,7 @@ def test_what_the_citizen_will_be_told_is_shown_to_the_letter_before_it_is_sent(
 ) -> None:
     case = register(sqlite_service)
     browser = sign_in("station")
-    assert "Send to the station" in browser.page(page_of(case))
+    assert "Take it up at the station" in browser.page(page_of(case))
     shown = SMS.search(browser.page(f"{page_of(case)}/move/sent_to_station"))
     assert shown
     assert found(sqlite_service, case.reference).state == "received"

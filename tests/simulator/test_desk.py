@@ -162,13 +162,13 @@ def test_a_case_goes_from_the_phone_through_the_desk_and_comes_back(  # noqa: PL
     officer.sees("साइकिल चोरी हुई")
     assert _looks(speaking, reference).count("recording") == 1
 
-    officer.moves("Send to the station", "थाने भेजा गया")
+    officer.moves("Take it up at the station", "थाने भेजा गया")
     gets(speaking, phone, "थाने भेजा गया")
     officer.presses("Ask the citizen for information")
     officer.page.get_by_label("On which day and at what time").check()
     officer.presses("Show what the citizen will be told")
     officer.presses("Do it and send the SMS")
-    gets(speaking, phone, "पुलिस का सवाल है")
+    gets(speaking, phone, "कुछ पूछना है")
 
     phone.press("quick-dial")
     for typed, then in (

@@ -11,7 +11,7 @@ from tests.sms.texter import Texter
 
 pytestmark = pytest.mark.redis
 
-QUESTION = "यह किस दिन और कितने बजे हुआ?"
+QUESTION = "किस दिन, कितने बजे हुआ? लिखें"
 STORY = "परसों रात दस बजे"
 
 

@@ -13,8 +13,8 @@ from tests.service import Service, registers
 
 pytestmark = pytest.mark.redis
 
-QUESTION = "यह किस दिन और कितने बजे हुआ?"
-SATISFIED = "क्या आप संतुष्ट हैं?"
+QUESTION = "किस दिन, कितने बजे हुआ? लिखें"
+SATISFIED = "काम से संतुष्ट हैं?"
 STORY = "परसों रात दस बजे"
 
 
@@ -46,7 +46,7 @@ def test_a_question_is_answered_and_lands_on_the_case(
 ) -> None:
     asks(service, reference)
     letter = service.inbox()[0]
-    assert letter == f"आवेदन {reference}: पुलिस का सवाल है। 06120000000 पर बताएं -बिहार पुलिस"
+    assert letter == f"आवेदन {reference}: कुछ पूछना है। 06120000000 पर फोन करें। -बिहार पुलिस"
     assert case(service, reference).stage == "waiting"
     shown = goes_on(looks_up(caller, reference))
     assert "थाने को जानकारी चाहिए" in shown
@@ -146,11 +146,11 @@ def test_who_is_not_satisfied_has_the_case_opened_again(
     caller: Caller, service: Service, reference: str
 ) -> None:
     disposes(service, reference)
-    assert service.inbox()[0] == f"आवेदन {reference} निपटा। 56161 पर लिखें: ठीक 1, गलत 2 -बिहार पुलिस"
+    assert service.inbox()[0] == f"आवेदन {reference} निपटा। 56161 पर लिखें: ठीक 1, ना 2 -बिहार पुलिस"
     looks_up(caller, reference)
     assert SATISFIED in caller.screen
     caller.chooses("नहीं")
-    assert "फिर से खोला गया" in caller.screen
+    assert "फिर से खोली गई" in caller.screen
     reopened = case(service, reference)
     assert (reopened.state, reopened.satisfied, reopened.reopened) == ("reopened", False, 1)
     assert (reopened.officer_id, reopened.raised, reopened.stage) == (None, 2, "new")
@@ -173,7 +173,7 @@ def test_the_remark_may_be_left_out_and_the_case_is_open_all_the_same(
         disposes(sqlite_service, reference)
         looks_up(quick, reference).chooses("नहीं")
         if reference == said:
-            quick.chooses("कुछ नहीं")
+            quick.chooses("कुछ नहीं कहना")
             assert not quick.is_connected
         assert case(sqlite_service, reference).state == "reopened"
         assert events(sqlite_service, reference, "answered") == []
@@ -219,14 +219,14 @@ def test_who_goes_back_after_a_no_does_not_undo_it(quick: Caller, sqlite_service
     disposes(sqlite_service, reference)
     looks_up(quick, reference).chooses("नहीं").types("0").chooses("हां")
     assert case(sqlite_service, reference).satisfied is False
-    assert "फिर से खोला गया" in quick.screen
+    assert "फिर से खोली गई" in quick.screen
     assert len(events(sqlite_service, reference, "rated")) == 1
 
 
 def test_a_case_disposed_of_again_is_rated_again(quick: Caller, sqlite_service: Service) -> None:
     reference = registers(quick)
     disposes(sqlite_service, reference)
-    looks_up(quick, reference).chooses("नहीं").chooses("कुछ नहीं")
+    looks_up(quick, reference).chooses("नहीं").chooses("कुछ नहीं कहना")
     moves(sqlite_service, reference, "under_enquiry", "disposed")
     looks_up(quick, reference).chooses("हां")
     assert case(sqlite_service, reference).satisfied is True
