@@ -18,7 +18,7 @@ from tests.desk.officers import GARDANIBAGH, PASSWORD, PATNA, add, officers_of
 from tests.service import Service
 from tests.simulator.conftest import serving
 from tests.simulator.test_calls import LISTEN, Speaker
-from tests.simulator.test_service_calls import number_told, tells
+from tests.simulator.test_service_calls import calls_about_a_theft, number_told, tells
 from tests.simulator.test_sms import until
 
 pytestmark = pytest.mark.redis
@@ -110,19 +110,7 @@ def station(speaking: Service, page: Page, address: str) -> Station:
 
 def complains(phone: Speaker) -> str:
     """Call, speak a story for Gardanibagh, and give the reference number that was told."""
-    phone.press("green")
-    for keys, then in (
-        ("", "नई शिकायत के लिए 1"),
-        ("1", "चोरी के लिए 4"),
-        ("4", "डाक पिन कोड के लिए 3"),
-        ("3", "डाक पिन कोड के 6 अंक"),
-        ("800001", "पहले तीन अक्षर"),
-        ("427", "गर्दनीबाग के लिए 1"),
-        ("1", "बीप के बाद"),
-    ):
-        for key in keys:
-            phone.press(f"key-{key}")
-        phone.waits_for(then)
+    calls_about_a_theft(phone)
     tells(phone)
     phone.press("key-1")
     reference = number_told(phone)

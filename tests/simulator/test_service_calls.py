@@ -51,7 +51,8 @@ def number_told(phone: Speaker) -> str:
     return str(once).replace(" ", "")
 
 
-def test_a_complaint_by_voice_and_its_status(page: Page, phone: Speaker, speaking: Service) -> None:
+def calls_about_a_theft(phone: Speaker) -> None:
+    """Call, and press the keys of a theft at Gardanibagh until the story is asked for."""
     phone.press("green")
     for keys, then in (
         ("", "नई शिकायत के लिए 1"),
@@ -65,6 +66,10 @@ def test_a_complaint_by_voice_and_its_status(page: Page, phone: Speaker, speakin
         for key in keys:
             phone.press(f"key-{key}")
         phone.waits_for(then)
+
+
+def test_a_complaint_by_voice_and_its_status(page: Page, phone: Speaker, speaking: Service) -> None:
+    calls_about_a_theft(phone)
     tells(phone)
     phone.press("key-1")
     reference = number_told(phone)
