@@ -244,6 +244,7 @@ def _api_parts(settings: Settings, office: Office, seal: Seal) -> ApiParts:
         seal=seal,
         redis_url=settings.redis_url,
         rate=settings.api_rate,
+        proxies=settings.proxies,
     )
 
 

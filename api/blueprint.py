@@ -7,7 +7,7 @@ from flask import Blueprint, Response, jsonify
 from api.bodies import check_bodies
 from api.cases import case_views
 from api.description import new_description, written
-from api.door import keep_door
+from api.door import Door, keep_door
 from api.feed import feed_views
 from api.hooks import hook_views
 from api.once import do_once
@@ -23,10 +23,11 @@ def api_blueprint(parts: ApiParts) -> Blueprint:
     """Make the API: who calls is checked first, then the body, then whether it is a repeat."""
     api = Blueprint("api", __name__, url_prefix="/api/v1")
     spec = new_description()
-    limiter = limit_rates(api, parts.redis_url, parts.rate, parts.seal)
+    door = Door(parts.clients, parts.seal)
+    limiter = limit_rates(api, parts, door)
     name_requests(api)
     answer_problems(api, limiter)
-    keep_door(api, parts.clients, _OPEN)
+    keep_door(api, door, _OPEN)
     check_bodies(api)
     do_once(api, parts.repeats)
     case_views(api, spec, parts)

@@ -25,7 +25,7 @@ from api.parts import ApiParts
 from api.problems import Trouble
 from casework.exchange import Opened, Passed, Wanted
 from casework.work import NotAllowed
-from core.cases import Move, NewCase
+from core.cases import Case, Move, NewCase
 from core.clock import HERE
 from core.dialogue import Typed
 from core.directory import Station
@@ -48,8 +48,9 @@ def case_views(api: Blueprint, spec: SpecTree, parts: ApiParts) -> None:
         place = _place(parts, json)
         conversation = parts.seal.fingerprint("api", str(client().id), json.external_id)
         new = _new_case(parts, json, place, conversation)
-        _check_same(parts, json.external_id, new)
-        return _registered(parts, parts.office.cases.register(new))
+        reference = parts.office.cases.register_once(new)
+        _check_same(parts, json, new, reference)
+        return _registered(parts, reference)
 
     @api.get("/cases/<reference>")
     @needs("cases:read", "cases:move")
@@ -60,9 +61,9 @@ def case_views(api: Blueprint, spec: SpecTree, parts: ApiParts) -> None:
         opened = _opened(parts, case) if "cases:read" in client().scopes else None
         return CaseWhole(
             **CaseLine.model_validate(case).model_dump(),
-            next_states=sorted(STATES[case.state].leads_to),
+            next_states=[] if case.is_joined else sorted(STATES[case.state].leads_to),
             phone=opened.phone if opened else None,
-            story=opened.story if opened else None,
+            story=(opened.story or None) if opened else None,
         )
 
     @api.get("/cases")
@@ -107,8 +108,9 @@ def _opened(parts: ApiParts, case: Passed) -> Opened:
 
 def _registered(parts: ApiParts, reference: str) -> Made:
     """Say how a case is now; where it has left the client's district, only its number."""
-    case = parts.office.cases.look_up(reference)
-    said = Registered(reference=reference, state=case.state, version=case.version)
+    case = parts.exchange.find(client().viewer, reference)
+    state, version = (case.state, case.version) if case else (None, None)
+    said = Registered(reference=reference, state=state, version=version)
     return said, 201, {"Location": f"/api/v1/cases/{reference}"}
 
 
@@ -142,14 +144,28 @@ def _new_case(parts: ApiParts, told: NewComplaint, place: Place, conversation: s
     )
 
 
-def _check_same(parts: ApiParts, external_id: str, new: NewCase) -> None:
-    """Raise Trouble where another complaint was registered under the same external id."""
-    before = parts.office.cases.reference_of(new.conversation)
-    if before is None:
-        return
-    case = parts.office.cases.look_up(before)
-    if (case.kind, case.phone, Typed(case.story)) != (new.kind, new.phone, new.story):
-        raise Trouble(409, f"{external_id} was registered before, with other words, as {before}.")
+def _check_same(parts: ApiParts, told: NewComplaint, new: NewCase, reference: str) -> None:
+    """Raise Trouble where the external id stands for a case that was registered otherwise."""
+    case = parts.office.cases.look_up(reference)
+    differs = {
+        "kind": case.kind != new.kind,
+        "phone": case.phone_hash != parts.seal.fingerprint("phone", new.phone),
+        "language": told.language not in (None, case.language),
+        "story": not case.is_unreadable and Typed(case.story) != new.story,
+        "place": _is_elsewhere(parts, case, new),
+    }
+    others = [name for name, is_other in differs.items() if is_other]
+    if others:
+        detail = f"{told.external_id} was registered before as {reference}, with other words:"
+        raise Trouble(409, f"{detail} {', '.join(others)}.")
+
+
+def _is_elsewhere(parts: ApiParts, case: Case, new: NewCase) -> bool:
+    """Say whether a case was registered at another place; of one that was moved nobody knows."""
+    if (case.district, case.station) == (new.district, new.station):
+        return False
+    events = parts.office.cases.events_of(case)
+    return not any(each.details.keys() & {"district", "station"} for each in events)
 
 
 def _details(parts: ApiParts, given: MoveDetails) -> dict[str, str]:

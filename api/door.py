@@ -11,6 +11,7 @@ from flask import Blueprint, g, request
 
 from api.problems import Trouble
 from casework.clients import Client, Clients, Scope
+from core.sealing import Seal
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -31,21 +32,44 @@ def client() -> Client:
     return known
 
 
-def keep_door(api: Blueprint, clients: Clients, open_endpoint: str) -> None:
-    """Turn away whoever has no token, except from what is open."""
+class Door:
+    """Finds out who calls, and remembers which tokens were right while this process runs."""
 
-    @api.before_request
-    def check_token() -> None:
-        if request.endpoint == open_endpoint:
-            return
+    def __init__(self, clients: Clients, seal: Seal) -> None:
+        self._clients = clients
+        self._seal = seal
+        self._right: set[str] = set()
+
+    def caller(self) -> str:
+        """Give a name for the token of this request, empty where there is none."""
         token = bearer()
-        found = clients.find(token) if token else None
+        return self._seal.fingerprint("api caller", token) if token else ""
+
+    def has_let_in(self) -> bool:
+        """Say whether the token of this request was right before; it may be revoked since."""
+        return self.caller() in self._right
+
+    def let_in(self) -> Client:
+        """Give the client that calls; raise Trouble where it is none."""
+        token = bearer()
+        found = self._clients.find(token) if token else None
         if found is None:
+            self._right.discard(self.caller())
             why = 'error="invalid_token"' if token else ""
             log.warning("api_turned_away", path=request.path, why="token" if token else "no token")
             challenge = {"WWW-Authenticate": f"{REALM}, {why}" if why else REALM}
             raise Trouble(401, "A token is wanted: Authorization: Bearer …", headers=challenge)
-        g.api_client = found
+        self._right.add(self.caller())
+        return found
+
+
+def keep_door(api: Blueprint, door: Door, open_endpoint: str) -> None:
+    """Turn away whoever has no token, except from what is open."""
+
+    @api.before_request
+    def check_token() -> None:
+        if request.endpoint != open_endpoint:
+            g.api_client = door.let_in()
 
 
 def needs(*scopes: Scope) -> Callable[[Callable[P, R]], Callable[P, R]]:

@@ -27,6 +27,13 @@ LARGEST_CURSOR = 2**31 - 1
 LONGEST_STORY = 4000  # characters
 KEY_LOOKS = r"^[!-~]{1,64}$"
 _WORDS = r"\S"
+_YEARS = range(2000, 2100)
+# The days of these years, leap days with them: what `format: date` says, and no other century.
+_DAYS = (
+    r"^20([0-9]{2}-((0[13578]|1[02])-(0[1-9]|[12][0-9]|3[01])"
+    r"|(0[469]|11)-(0[1-9]|[12][0-9]|30)|02-(0[1-9]|1[0-9]|2[0-8]))"
+    r"|([02468][048]|[13579][26])-02-29)$"
+)
 
 
 def _whole(value: object) -> object:
@@ -53,7 +60,8 @@ def _one_of(names: Collection[str]) -> WithJsonSchema:
 
 
 def _real_date(value: str) -> str:
-    date.fromisoformat(value)
+    if date.fromisoformat(value).year not in _YEARS:
+        raise ValueError(f"a day from {_YEARS[0]} to {_YEARS[-1]} is wanted")
     return value
 
 
@@ -66,7 +74,7 @@ Day = Annotated[
     str,
     StringConstraints(pattern=r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"),
     AfterValidator(_real_date),
-    WithJsonSchema({"type": "string", "format": "date"}),
+    WithJsonSchema({"type": "string", "pattern": _DAYS, "examples": ["2026-11-24"]}),
 ]
 Number = Annotated[int, Field(ge=0, le=LARGEST_CURSOR), BeforeValidator(_whole_in_json)]
 Cursor = Annotated[int, Field(strict=True, ge=0, le=LARGEST_CURSOR), BeforeValidator(_whole)]
@@ -191,11 +199,14 @@ class Given(BaseModel):
 
 
 class Registered(Given):
-    """A registered case: its number is what the citizen has by SMS."""
+    """A registered case: its number is what the citizen has by SMS.
+
+    Where the case has left the client's district, that is all there is to say of it.
+    """
 
     reference: str
-    state: str
-    version: int
+    state: str | None
+    version: int | None
 
 
 class CaseLine(Given):
@@ -221,7 +232,8 @@ class CaseLine(Given):
     closed_at: datetime | None
     reopened: int
     satisfied: bool | None
-    joined_to: str | None
+    is_joined: bool = Field(description="It goes where another case goes, and not by itself.")
+    joined_to: str | None = Field(description="The other case, if this client sees it.")
     is_demo: bool
     is_spoken: bool
 
@@ -232,7 +244,7 @@ class CaseWhole(CaseLine):
     next_states: list[str]
     phone: str | None
     story: str | None = Field(
-        description="Null, too, where it was spoken and nobody wrote it down."
+        description="Null, too, where it was spoken and nobody wrote it down, or no key opens it."
     )
 
 

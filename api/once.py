@@ -11,12 +11,18 @@ from flask import Blueprint, Response, g, request
 from api.door import client
 from api.models import KEY_LOOKS, Fault
 from api.problems import Trouble
-from casework.repeats import Kept, OtherContents, Repeats, Request, UnderWay
+from casework.repeats import Kept, OtherContents, OutcomeUnknown, Repeats, Request, UnderWay
 from core.database import DatabaseDown
 
 HEADER = "Idempotency-Key"
 _SOON_SECONDS = 1
-_WORTH_TRYING_AGAIN = {401, 403, 429}  # beside our own faults
+_WORTH_TRYING_AGAIN = {401, 403, 429}  # nothing was done
+# Done twice these are as if done once: an external id is of one case, and a replay of one number.
+_MAY_COME_TWICE = {"api.register_case", "api.replay_hook"}
+_UNKNOWN = (
+    "This request was begun, and whether it was done is not known."
+    " Look at what it was to change; to do it anyway, use a new key."
+)
 
 log = structlog.get_logger()
 
@@ -29,15 +35,7 @@ def do_once(api: Blueprint, repeats: Repeats) -> None:
         asked = _asked()
         if asked is None:
             return None
-        try:
-            kept = repeats.begin(asked)
-        except UnderWay as error:
-            soon = {"Retry-After": str(_SOON_SECONDS)}
-            detail = "The same request is being done at this moment."
-            raise Trouble(409, detail, kind="under-way", headers=soon) from error
-        except OtherContents as error:
-            detail = "This idempotency key was used for another request."
-            raise Trouble(422, detail, kind="key-used") from error
+        kept = _begun(repeats, asked)
         if kept:
             return _again(kept)
         g.asked_once = asked
@@ -49,13 +47,29 @@ def do_once(api: Blueprint, repeats: Repeats) -> None:
         if asked is None:
             return response
         try:
-            if response.status_code >= 500 or response.status_code in _WORTH_TRYING_AGAIN:  # noqa: PLR2004  # our faults
+            if response.status_code in _WORTH_TRYING_AGAIN:
                 repeats.let_go(asked)
+            elif response.status_code >= 500:  # noqa: PLR2004  # our faults, before it or behind it
+                repeats.give_up(asked)
             else:
                 repeats.finish(asked, _kept(response))
-        except DatabaseDown as trouble:  # done it is; a repeat in the next minute is told to wait
+        except DatabaseDown as trouble:  # a repeat in the next minute is told to wait
             log.error("answer_not_kept", why=str(trouble))
         return response
+
+
+def _begun(repeats: Repeats, asked: Request) -> Kept | None:
+    try:
+        return repeats.begin(asked)
+    except UnderWay as error:
+        soon = {"Retry-After": str(_SOON_SECONDS)}
+        detail = "The same request is being done at this moment."
+        raise Trouble(409, detail, kind="under-way", headers=soon) from error
+    except OtherContents as error:
+        detail = "This idempotency key was used for another request."
+        raise Trouble(422, detail, kind="key-used") from error
+    except OutcomeUnknown as error:
+        raise Trouble(409, _UNKNOWN, kind="outcome-unknown") from error
 
 
 def _asked() -> Request | None:
@@ -66,7 +80,8 @@ def _asked() -> Request | None:
         faults = [Fault(where=HEADER, why="1 to 64 characters without spaces are wanted")]
         raise Trouble(422, "The idempotency key is none.", faults=faults)
     contents = "\n".join((request.path, request.get_data(cache=True).hex()))
-    return Request(client().id, key, contents)
+    may_come_twice = request.endpoint in _MAY_COME_TWICE
+    return Request(client().id, key, contents, may_come_twice)
 
 
 def _kept(response: Response) -> Kept:

@@ -28,3 +28,4 @@ class ApiParts:
     seal: Seal
     redis_url: str
     rate: str
+    proxies: int

@@ -316,10 +316,9 @@ def site() -> Iterator[Site]:
             "QUIET_HOURS": "00:00-00:00",
         }
         database = Database(server.url)
-        database.migrate()
-        made = Site(
-            database, Seal(DATA_KEY, SECRET), environment, carrier, provider, server.restart
-        )
+        seal = Seal(DATA_KEY, SECRET)
+        database.migrate(seal)
+        made = Site(database, seal, environment, carrier, provider, server.restart)
         stack.callback(database.close)
         stack.callback(made.end_workers, signal.SIGTERM)
         _serve(stack, made, folder)

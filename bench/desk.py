@@ -280,7 +280,7 @@ def main() -> None:
     seal = Seal(Fernet.generate_key().decode(), "for a bench only")
     with private_postgres() as url:
         database = Database(url)
-        database.migrate()
+        database.migrate(seal)
         started = time.perf_counter()
         fill(url, seal, chosen.cases)
         print(f"{chosen.cases} cases written in {time.perf_counter() - started:.0f} s")

@@ -11,16 +11,15 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Row, Table, func, select
+from sqlalchemy import Connection, Row, Table, exists, func, select
 
 from core.database import Database
-from core.ledger import SOURCES, link_of, record, rows_by_id
+from core.ledger import SOURCES, link_of, rows_by_id
 from core.reference import grouped
 from core.sealing import Seal
 from core.tables import cases, ledger, ledger_head
 
 _BATCH = 1000
-_ADOPTED_AT_ONCE = 200  # while they are sealed, nobody else writes
 _MOST_IN_A_RUN = 20
 _MOST_EXPLAINED = 40
 _MOST_UNSEALED = 50
@@ -83,7 +82,7 @@ class _Run:
 
 
 class Audit:
-    """Checks the chain over events and accesses, and seals what was there before it began."""
+    """Checks the chain over events and accesses."""
 
     def __init__(self, database: Database, seal: Seal) -> None:
         self._database = database
@@ -108,34 +107,12 @@ class Audit:
             yield from walk.check(entry, row)
         yield from map(self._named, walk.explain())
         yield from _check_head(head, Head(last, walk.before or _ORIGIN))
+        if not last and self._has_rows():
+            yield Finding(0, "the chain is empty, though there are records: it was removed")
         if expected:
             yield from self._compare(expected, last)
         for source in SOURCES:
             yield from self._unsealed(source)
-
-    def adopt(self) -> int:
-        """Seal the rows that are older than any link of their kind; give how many.
-
-        The newest go first: what comes after the oldest link was written beside the chain and is
-        never taken in, however often this is broken off and done again.
-        """
-        adopted = 0
-        for source in SOURCES:
-            while count := self._adopt_some(source):
-                adopted += count
-        return adopted
-
-    def _adopt_some(self, source: str) -> int:
-        table = SOURCES[source]
-        with self._database.writing() as connection:
-            oldest = select(func.min(ledger.c.row_id)).where(ledger.c.source == source)
-            first = connection.scalar(oldest)
-            query = select(table.c.id).order_by(table.c.id.desc()).limit(_ADOPTED_AT_ONCE)
-            ids = connection.scalars(query if first is None else query.where(table.c.id < first))
-            found = ids.all()
-            for row_id in found:
-                record(connection, self._seal, source, row_id)
-        return len(found)
 
     def _ends(self) -> tuple[Head | None, int]:
         """Give the head, and the number of the last link, at one and the same moment."""
@@ -162,6 +139,12 @@ class Audit:
             after = entries[-1].n
             yield from ((each, rows.get(each.source, {}).get(each.row_id)) for each in entries)
             passed(len(entries))
+
+    def _has_rows(self) -> bool:
+        with self._database.reading() as connection:
+            return any(
+                connection.scalar(select(exists(table.select()))) for table in SOURCES.values()
+            )
 
     def _compare(self, expected: Head, last: int) -> Iterator[Finding]:
         if expected.n > last:

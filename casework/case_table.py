@@ -17,6 +17,7 @@ from casework.viewer import Viewer
 
 COLUMNS = tuple(Passed.__dataclass_fields__)
 PERSONAL = ("phone", "story")
+UNREADABLE = "(unreadable)"
 _PAGE = 500  # cases
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -76,11 +77,15 @@ class CaseTable:
     def _personal(self, case: Passed) -> list[str]:
         self.accesses.note(self.viewer.login, case.cursor, "export", "console")
         opened = self.exchange.open(case)
-        return [opened.phone, _harmless(opened.story or "")]
+        return [_readable(opened.phone), _harmless(_readable(opened.story))]
 
 
 def _written(value: object) -> object:
     return value.isoformat() if isinstance(value, datetime) else value
+
+
+def _readable(words: str | None) -> str:
+    return UNREADABLE if words is None else words
 
 
 def _harmless(words: str) -> str:

@@ -12,9 +12,10 @@ from sqlalchemy import ColumnElement, Row, Select, func, or_, select
 from casework.folders import FOLDERS, OF_TIME, Folder, in_folder, start_of
 from casework.search import Search
 from casework.turning import BY_DAY, BY_DUE_TIME, BY_NUMBER, Order, Page, Turn, cut, read_key
-from casework.viewer import KEPT_FROM_STATIONS, OF_THE_WOMENS_DESK, Placed, Viewer
+from casework.viewer import OF_THE_WOMENS_DESK, Placed, Viewer
 from core.clock import now
 from core.database import Database
+from core.protection import KEPT_FROM_STATIONS
 from core.sealing import Seal
 from core.tables import cases, officers
 
@@ -131,6 +132,12 @@ class Casebook:
         with self._database.reading() as connection:
             rows = connection.execute(query.order_by(cases.c.id).limit(_MOST_JOINED)).all()
         return [_line(row, viewer) for row in rows]
+
+    def seen_of(self, viewer: Viewer, references: Collection[str]) -> set[str]:
+        """Give those of these reference numbers whose cases a viewer may know of."""
+        query = select(cases.c.reference).where(cases.c.reference.in_(references))
+        with self._database.reading() as connection:
+            return set(connection.scalars(query.where(viewer.sees_rows())))
 
     # --- People
 

@@ -79,11 +79,12 @@ class Duplicates:
 
     def _near(self, connection: Connection, viewer: Viewer, case: Case) -> Sequence[Row[Any]]:
         """Find unfinished cases of the same kind in the same district, within days."""
-        same_phone = cases.c.phone_hash == self._seal.fingerprint("phone", case.phone)
+        same_phone = cases.c.phone_hash == case.phone_hash
         query = select(cases).where(
             viewer.reads_rows(),
             cases.c.kind == case.kind,
             cases.c.district.is_not_distinct_from(case.district),
+            cases.c.protection.is_not_distinct_from(case.protection),  # others are not joined
             cases.c.id != case.id,
             cases.c.joined_to.is_(None),
             cases.c.stage != "closed",
@@ -107,7 +108,7 @@ class Duplicates:
     ) -> Proposal | None:
         theirs = telling_words(f"{self._opened(row.story_sealed)} {' '.join(heard)}")
         likeness = likeness_of(mine, theirs)
-        is_same_phone = row.phone_hash == self._seal.fingerprint("phone", case.phone)
+        is_same_phone = row.phone_hash == case.phone_hash
         if not is_same_phone and likeness < LEAST_LIKENESS:
             return None
         reason: Reason = "same_phone" if is_same_phone else "alike"

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, Select, func, select
+import structlog
+from sqlalchemy import ColumnElement, Connection, Row, Select, func, select
 
 from casework.viewer import Viewer
 from core.database import Database
-from core.sealing import Seal
+from core.reference import is_well_formed
+from core.sealing import Seal, Unreadable
 from core.tables import cases, events, ledger, ledger_head
 
 # What may leave of an event's details: nothing that names an officer, or is a way to a recording.
@@ -33,7 +35,8 @@ TOLD_DETAILS = frozenset(
     }
 )
 _LOOKED_THROUGH = 5000  # links of the chain for one page: a district's events may be few
-_leading = cases.alias("leading")
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +44,7 @@ class Passed:
     """A case as it is passed on, without its story and the citizen's number.
 
     `cursor` goes up in the order of registration; `joined_to` is the reference number of the case
-    that it follows.
+    that it follows if it `is_joined`, and None where that one is not seen.
     """
 
     cursor: int
@@ -64,6 +67,7 @@ class Passed:
     closed_at: datetime | None
     reopened: int
     satisfied: bool | None
+    is_joined: bool
     joined_to: str | None
     is_demo: bool
     is_spoken: bool
@@ -71,9 +75,12 @@ class Passed:
 
 @dataclass(frozen=True, slots=True)
 class Opened:
-    """What is personal in a case; the story is None where it was spoken and not written down."""
+    """What is personal in a case; None is what no key of the ring opens.
 
-    phone: str
+    The story is empty where it was spoken and not written down.
+    """
+
+    phone: str | None
     story: str | None
 
 
@@ -116,7 +123,9 @@ class Exchange:
         self._seal = seal
 
     def find(self, viewer: Viewer, reference: str) -> Passed | None:
-        """Find a case among those a viewer sees."""
+        """Find a case among those a viewer sees; what is no reference number is of none."""
+        if not is_well_formed(reference):
+            return None
         query = _passed(viewer).where(cases.c.reference == reference)
         with self._database.reading() as connection:
             row = connection.execute(query).first()
@@ -131,8 +140,15 @@ class Exchange:
         with self._database.reading() as connection:
             row = connection.execute(personal.where(cases.c.id == case.cursor)).one()
             spoken = connection.scalar(heard.order_by(events.c.id.desc()).limit(1))
-        story = self._seal.open(spoken if row.recording and spoken else row.story_sealed)
-        return Opened(self._seal.open(row.phone_sealed), story or None)
+        story = spoken if row.recording and spoken else row.story_sealed
+        return Opened(self._opened(case, row.phone_sealed), self._opened(case, story))
+
+    def _opened(self, case: Passed, sealed: bytes) -> str | None:
+        try:
+            return self._seal.open(sealed)
+        except Unreadable as trouble:
+            log.error("case_unreadable", case=case.cursor, why=str(trouble))
+            return None
 
     def page(self, viewer: Viewer, wanted: Wanted, after: int, most: int) -> list[Passed]:
         """List cases in the order of their registration, those behind a cursor."""
@@ -174,16 +190,27 @@ class Exchange:
             head = connection.scalar(select(ledger_head.c.n)) or 0
             end = min(head, after + _LOOKED_THROUGH)
             rows = connection.execute(query.where(ledger.c.n <= end)).all()
+            seen = _seen(connection, viewer, {row.details.get("case") for row in rows})
         if len(rows) == most:
             end = rows[-1].n
-        return EventsTold([_as_told(row) for row in rows], max(end, after), end < head)
+        return EventsTold([_as_told(row, seen) for row in rows], max(end, after), end < head)
 
 
 def _passed(viewer: Viewer) -> Select[Any]:
     """Begin a query of what is passed on of cases."""
-    query = select(cases, _leading.c.reference.label("leading"))
-    joined = query.outerjoin(_leading, _leading.c.id == cases.c.joined_to)
+    seen = select(cases.c.id, cases.c.reference).where(viewer.sees_rows()).subquery("seen")
+    query = select(cases, seen.c.reference.label("leading"))
+    joined = query.outerjoin(seen, seen.c.id == cases.c.joined_to)
     return joined.where(viewer.sees_rows())
+
+
+def _seen(connection: Connection, viewer: Viewer, references: set[str | None]) -> set[str]:
+    """Give those of these reference numbers whose cases a viewer sees."""
+    named = references - {None}
+    if not named:
+        return set()
+    query = select(cases.c.reference).where(cases.c.reference.in_(named), viewer.sees_rows())
+    return set(connection.scalars(query))
 
 
 def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
@@ -197,17 +224,24 @@ def _conditions(wanted: Wanted) -> Iterator[ColumnElement[bool]]:
 
 def _as_passed(row: Row[Any]) -> Passed:
     given = row._mapping  # noqa: SLF001  # SQLAlchemy's public name for it
-    names = Passed.__dataclass_fields__.keys() - {"cursor", "joined_to", "is_spoken"}
-    known = {name: _in_utc(given[cases.c[name]]) for name in names}
-    is_spoken = given[cases.c.recording] is not None
-    return Passed(cursor=row.id, joined_to=row.leading, is_spoken=is_spoken, **known)
+    made = {
+        "cursor": row.id,
+        "is_joined": given[cases.c.joined_to] is not None,
+        "joined_to": row.leading,
+        "is_spoken": given[cases.c.recording] is not None,
+    }
+    names = Passed.__dataclass_fields__.keys() - made.keys()
+    return Passed(**made, **{name: _in_utc(given[cases.c[name]]) for name in names})
 
 
 def _in_utc(value: Any) -> Any:  # noqa: ANN401  # a column's value, whatever it is
     return value.astimezone(UTC) if isinstance(value, datetime) else value
 
 
-def _as_told(row: Row[Any]) -> Told:
+def _as_told(row: Row[Any], seen: set[str]) -> Told:
+    details = told_details(row.details)
+    if details.get("case") not in seen:
+        details.pop("case", None)
     return Told(
         n=row.n,
         at=row.at.astimezone(UTC),
@@ -215,7 +249,7 @@ def _as_told(row: Row[Any]) -> Told:
         kind=row.kind,
         from_state=row.from_state,
         to_state=row.to_state,
-        details=told_details(row.details),
+        details=details,
     )
 
 

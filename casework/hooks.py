@@ -1,8 +1,9 @@
 """Webhooks out: addresses of other systems that are told of events, in order, until they have them.
 
-A hook keeps how far it was told, as a number of the chain. The teller takes a hook that is behind,
-lets go of the database, posts the next events, and marks. What is not taken is posted again after
-growing pauses; after five days the hook rests until its client has it replayed.
+A hook keeps how far it was told, as a number of the chain. A teller takes a hook that is behind,
+lets go of the database, posts the next events, and marks; there are several tellers, so that a slow
+system keeps no other waiting. What is not taken is posted again after growing pauses; after five
+days the hook rests until its client has it replayed.
 """
 
 from __future__ import annotations
@@ -11,6 +12,7 @@ import hashlib
 import hmac
 import json
 import secrets
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from threading import Event
@@ -36,7 +38,8 @@ ADDRESS = (
 )
 MOST_HOOKS = 10  # of one client
 BATCH = 100  # events in one post
-LEASE = timedelta(minutes=1)  # longer than the longest post
+LEASE = timedelta(minutes=1)  # a post, which ends within 10 seconds, and looking up its address
+_TELLERS = 4
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
 _MOST_DOUBLINGS = 12
 _GIVEN_UP_AFTER = timedelta(days=5)
@@ -152,7 +155,12 @@ class Hooks:
     # --- Telling
 
     def run(self, stop: Event) -> None:
-        """Tell hooks until told to stop, whatever goes wrong on the way."""
+        """Tell hooks, several at once, until told to stop, whatever goes wrong on the way."""
+        with ThreadPoolExecutor(_TELLERS, "teller") as tellers:
+            for _ in range(_TELLERS):
+                tellers.submit(self._tell, stop)
+
+    def _tell(self, stop: Event) -> None:
         while not stop.is_set():
             pause = _ROUND_SECONDS
             try:

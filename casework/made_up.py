@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,7 +13,7 @@ from sqlalchemy import case, select, update
 from casework.credentials import code_at
 from core.clock import now
 from core.database import Database
-from core.tables import cases, letters
+from core.tables import cases, letters, officers
 
 _ONE_IN = 29  # of the letters of a month some do not arrive
 _WHY = "the phone was switched off"
@@ -42,26 +41,39 @@ class DemoPerson:
     secret: str
 
 
-def keep_people(folder: Path, people: Mapping[str, DemoPerson]) -> None:
-    """Keep what the demo's people sign in with, by login, to be told at every start."""
-    with open(folder / _FILE, "w", encoding="utf-8", opener=_for_its_owner) as opened:
-        kept = {login: [p.name, p.role, p.password, p.secret] for login, p in people.items()}
-        json.dump(kept, opened, ensure_ascii=False)
+def keep_person(folder: Path, login: str, person: DemoPerson) -> None:
+    """Keep what one of the demo's people signs in with, to be told at every start."""
+    told = [person.name, person.role, person.password, person.secret]
+    part = folder / f"{_FILE}.part"
+    with open(part, "w", encoding="utf-8", opener=_for_its_owner) as opened:
+        json.dump({**_kept(folder), login: told}, opened, ensure_ascii=False)
+    part.replace(folder / _FILE)
 
 
 def demo_sign_ins(folder: Path) -> list[DemoSignIn]:
     """Give what the demo's people sign in with now; nothing where no demo made any."""
+    return [
+        DemoSignIn(login, name, role, password, code_at(secret, now()))
+        for login, (name, role, password, secret) in _kept(folder).items()
+    ]
+
+
+def _kept(folder: Path) -> dict[str, list[str]]:
     with suppress(OSError, ValueError):
-        kept = json.loads((folder / _FILE).read_text(encoding="utf-8"))
-        return [
-            DemoSignIn(login, name, role, password, code_at(secret, now()))
-            for login, (name, role, password, secret) in kept.items()
-        ]
-    return []
+        kept: dict[str, list[str]] = json.loads((folder / _FILE).read_text(encoding="utf-8"))
+        return kept
+    return {}
 
 
 def _for_its_owner(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)
+
+
+def spare_choosing(database: Database, login: str) -> None:
+    """Let somebody go on with the password that was drawn for him."""
+    with database.writing() as connection:
+        this = update(officers).where(officers.c.login == login)
+        connection.execute(this.values(must_change_password=False))
 
 
 def deliver_letters_of_the_past(database: Database) -> None:

@@ -20,11 +20,12 @@ from casework.credentials import (
     fault_of,
 )
 from casework.viewer import ROLES, Role, Viewer
+from casework.wrong_tries import forgive
 from core.clock import now
 from core.database import Database
 from core.directory import Directory
 from core.phone import PhoneError, normalise_phone
-from core.sealing import Seal
+from core.sealing import Seal, Unreadable
 from core.tables import officer_sessions, officers
 from core.text import Text
 
@@ -60,7 +61,6 @@ class Officer:
     language: str
     must_change_password: bool
     is_active: bool
-    locked_until: datetime | None
     created_at: datetime
     seen_at: datetime | None
 
@@ -255,6 +255,7 @@ class Officers:
         with self.database.writing() as connection:
             connection.execute(_this(officer.id).values(**values))
             connection.execute(_sessions_of(officer.id))
+            forgive(connection, self.seal, officer.login)
         return fresh
 
     def choose_password(self, officer: Officer, present: str, chosen: str) -> None:
@@ -264,7 +265,7 @@ class Officers:
         """
         if fault := fault_of(chosen, officer.login):
             raise OfficerError(fault)
-        if not self.passwords.fits(self._kept(officer.id), present):
+        if not self.knows(officer, present):
             raise OfficerError(Text("The present password is not right."))
         if present == chosen:
             raise OfficerError(Text("The new password must differ from the present one."))
@@ -273,12 +274,14 @@ class Officers:
             connection.execute(_this(officer.id).values(**values))
             connection.execute(_sessions_of(officer.id))
 
-    # --- Rows
-
-    def _kept(self, officer_id: int) -> str | None:
-        query = select(officers.c.password_hash).where(officers.c.id == officer_id)
+    def knows(self, officer: Officer, password: str) -> bool:
+        """Say whether this is the officer's password."""
+        query = select(officers.c.password_hash).where(officers.c.id == officer.id)
         with self.database.reading() as connection:
-            return connection.scalar(query)
+            kept = connection.scalar(query)
+        return self.passwords.fits(kept, password)
+
+    # --- Rows
 
     def _columns(self, profile: Profile) -> Mapping[str, object]:
         return {
@@ -297,8 +300,6 @@ class Officers:
             "totp_sealed": self.seal.close(fresh.secret),
             "totp_step": 0,
             "must_change_password": True,
-            "failures": 0,
-            "locked_until": None,
         }
 
     def _one(self, condition: ColumnElement[bool]) -> Officer | None:
@@ -312,7 +313,7 @@ class Officers:
 
 
 def officer_of(row: Row[Any], seal: Seal) -> Officer:
-    """Read a row of the table."""
+    """Read a row of the table; a phone that no key opens is none."""
     return Officer(
         id=row.id,
         login=row.login,
@@ -320,14 +321,21 @@ def officer_of(row: Row[Any], seal: Seal) -> Officer:
         role=cast("Role", row.role),
         district=row.district,
         station=row.station,
-        phone=seal.open(row.phone_sealed) if row.phone_sealed else None,
+        phone=_phone_of(row, seal),
         language=row.language,
         must_change_password=row.must_change_password,
         is_active=row.is_active,
-        locked_until=row.locked_until,
         created_at=row.created_at,
         seen_at=row.seen_at,
     )
+
+
+def _phone_of(row: Row[Any], seal: Seal) -> str | None:
+    try:
+        return seal.open(row.phone_sealed) if row.phone_sealed else None
+    except Unreadable:
+        log.warning("officer_without_phone", officer=row.id)
+        return None
 
 
 def _matches(search: str) -> ColumnElement[bool]:

@@ -15,6 +15,9 @@ the same. `cases.raised` is 1 once the officer was reminded, 2 once raised to th
 the state. An answer that has come is work again. The citizen hears once in the life of a case that
 it was raised.
 
+Where a clock went wrong and was put right, a `look_at` may lie further away than it ever should.
+Such a case is looked at, too, and what is not due yet is put back to its day.
+
 A change of state begins anew (core/case_file.py), also one to the same state, as when the informant
 is told of the progress of an investigation. A case that is joined to another is looked at with it.
 """
@@ -27,11 +30,12 @@ from threading import Event
 from typing import Any, Literal, TypeAlias
 
 import structlog
-from sqlalchemy import ColumnElement, Row, exists, select, update
+from sqlalchemy import ColumnElement, Row, exists, or_, select, update
 
 from core.case_file import CaseFile, CaseFiles, Entry, letter_of
 from core.clock import now
 from core.database import DatabaseDown
+from core.limits import REMINDED_BEFORE
 from core.outbox import Draft, Recipient, post
 from core.sealing import Unreadable
 from core.tables import cases, letters, officers
@@ -39,6 +43,7 @@ from core.tables import cases, letters, officers
 WHO = "overseer"
 SUPERVISOR_HAS = timedelta(days=7)
 AGAIN_AFTER = timedelta(days=30)
+_ASTRAY_AFTER = AGAIN_AFTER + timedelta(days=1)
 # A case taken out is looked at again after so long if whoever took it could not.
 LEASE = timedelta(minutes=10)
 AFTER_STUMBLING = timedelta(hours=1)
@@ -88,8 +93,9 @@ class Overseer:
     def _take(self) -> list[Taken]:
         """Take out cases to look at, which are then nobody else's."""
         moment = now()
-        is_due = (cases.c.look_at <= moment) & cases.c.joined_to.is_(None)
-        due = select(cases.c.id).where(is_due).order_by(cases.c.look_at).limit(_MOST)
+        is_due = or_(cases.c.look_at <= moment, _is_astray(moment))
+        due = select(cases.c.id).where(is_due, cases.c.joined_to.is_(None))
+        due = due.order_by(cases.c.look_at).limit(_MOST)
         with self.files.database.reading() as connection:
             if connection.scalar(due.limit(1)) is None:
                 return []
@@ -134,6 +140,8 @@ class _Look:
             self._set_times()
         elif row.state == "awaiting_signature":
             self._see_to_signature()
+        elif self._moment < row.due_at - REMINDED_BEFORE:
+            self._look_again(row.due_at - REMINDED_BEFORE)
         elif row.state == "need_information" and row.stage == "waiting":
             self._see_to_answer()
         else:
@@ -143,8 +151,11 @@ class _Look:
         """Begin to watch a case from before there were limits; leave a closed one alone."""
         row = self._row
         times = self._files.limits.times(row.service, row.state, row.district, self._moment)
-        this = update(cases).where(cases.c.id == row.id)
-        self._file.connection.execute(this.values(due_at=times.due_at, look_at=times.look_at))
+        self._look_again(times.look_at, due_at=times.due_at)
+
+    def _look_again(self, look_at: datetime | None, **changes: object) -> None:
+        this = update(cases).where(cases.c.id == self._row.id)
+        self._file.connection.execute(this.values(look_at=look_at, **changes))
 
     # --- The three kinds of waiting
 
@@ -277,6 +288,12 @@ class _Look:
 
     def _is_there(self, condition: ColumnElement[bool]) -> bool:
         return bool(self._file.connection.scalar(select(exists().where(condition))))
+
+
+def _is_astray(moment: datetime) -> ColumnElement[bool]:
+    """Say of a case that it waits for longer than the overseer, or its limit, lets it wait."""
+    is_far = cases.c.look_at > moment + _ASTRAY_AFTER
+    return is_far & (cases.c.due_at.is_(None) | (cases.c.look_at > cases.c.due_at))
 
 
 def _passed_over(missing: list[str], to: str) -> str:

@@ -5,18 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import timedelta
 from threading import Event
+from typing import Any
 
 import structlog
-from sqlalchemy import ColumnElement, delete, select, update
+from sqlalchemy import ColumnElement, Row, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from core.clock import now
 from core.database import Database, DatabaseDown
-from core.sealing import Seal
+from core.sealing import Seal, Unreadable
 from core.tables import repeats
 
 KEPT = timedelta(hours=48)
-_UNDER_WAY = 0  # the status of a request that has no answer yet
+# The status of a request that has no answer: not yet, or nobody knows whether it was done.
+_UNDER_WAY, _UNKNOWN = 0, 1
 _GIVEN_UP_AFTER = timedelta(minutes=1)  # whoever had it has died
 _TIDY_SECONDS = 3600
 
@@ -25,11 +27,12 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request: whose it is, its key, and what it asks for."""
+    """A request: whose it is, its key, what it asks for, and whether twice is the same as once."""
 
     client_id: int
     key: str
     contents: str
+    may_come_twice: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +51,10 @@ class OtherContents(Exception):
     """The key was used for another request."""
 
 
+class OutcomeUnknown(Exception):
+    """The same request was begun, and whether it was done is not known."""
+
+
 class Repeats:
     """The answers that were given, sealed."""
 
@@ -58,7 +65,7 @@ class Repeats:
     def begin(self, request: Request) -> Kept | None:
         """Take a request in hand, or give the answer that it got.
 
-        Raises UnderWay and OtherContents.
+        Raises UnderWay, OtherContents and OutcomeUnknown.
         """
         values = {
             "client_id": request.client_id,
@@ -86,6 +93,14 @@ class Repeats:
         with self._database.writing() as connection:
             connection.execute(delete(repeats).where(*_one(request)))
 
+    def give_up(self, request: Request) -> None:
+        """End a request of which nobody knows whether it was done."""
+        if request.may_come_twice:
+            self.let_go(request)
+            return
+        with self._database.writing() as connection:
+            connection.execute(update(repeats).where(*_one(request)).values(status=_UNKNOWN))
+
     def run(self, stop: Event) -> None:
         """Forget what is old, every hour, until told to stop."""
         while not stop.is_set():
@@ -109,12 +124,24 @@ class Repeats:
                 raise UnderWay
             if row.request_hash != self._hash(request):
                 raise OtherContents
-            if row.status != _UNDER_WAY:
-                return Kept(row.status, self._seal.open(row.body_sealed))
-            if moment - row.at < _GIVEN_UP_AFTER:
+            if row.status == _UNDER_WAY and moment - row.at < _GIVEN_UP_AFTER:
                 raise UnderWay
-            connection.execute(update(repeats).where(*_one(request)).values(at=moment))
+            if kept := self._opened(row):
+                return kept
+            if not request.may_come_twice:
+                raise OutcomeUnknown
+            again = {"status": _UNDER_WAY, "at": moment}
+            connection.execute(update(repeats).where(*_one(request)).values(again))
         return None
+
+    def _opened(self, row: Row[Any]) -> Kept | None:
+        if row.status in (_UNDER_WAY, _UNKNOWN):
+            return None
+        try:
+            return Kept(row.status, self._seal.open(row.body_sealed))
+        except Unreadable as trouble:
+            log.error("answer_unreadable", client=row.client_id, why=str(trouble))
+            return None
 
     def _hash(self, request: Request) -> str:
         return self._seal.fingerprint("repeat", request.contents)

@@ -9,19 +9,18 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import structlog
-from sqlalchemy import Connection, CursorResult, Row, delete, insert, select, update
+from sqlalchemy import CursorResult, Row, delete, insert, select, update
 
 from casework.credentials import step_of
 from casework.officers import Officer, Officers, is_login, officer_of
+from casework.wrong_tries import WrongTries, forgive
 from core.clock import now
+from core.sealing import Unreadable
 from core.tables import officer_sessions, officers
 
 IDLE = timedelta(minutes=30)
 LONGEST = timedelta(hours=12)
 _SEEN_EVERY = timedelta(minutes=1)  # a page a second need not be a write a second
-_FREE_FAILURES = 5
-_LONGEST_PAUSE = 60  # minutes
-_STRANGERS = 10_000
 
 log = structlog.get_logger()
 
@@ -47,13 +46,6 @@ class OpenSession:
     is_this: bool
 
 
-def pause_after(failures: int) -> timedelta:
-    """Give how long nobody may try after so many failures in a row: 1, 2, 4 … 60 minutes."""
-    beyond = failures - _FREE_FAILURES
-    minutes = min(2**beyond, _LONGEST_PAUSE) if beyond >= 0 else 0
-    return timedelta(minutes=minutes)
-
-
 class SignIns:
     """Lets officers in, knows them again, and lets them out."""
 
@@ -61,7 +53,7 @@ class SignIns:
         self._people = people
         self._database = people.database
         self._seal = people.seal
-        self._strangers: dict[str, tuple[int, datetime]] = {}
+        self._tries = WrongTries(self._database, self._seal)
 
     def check(self, login: str, password: str, code: str) -> Officer:
         """Find who signs in; raise Locked or NotSignedIn otherwise.
@@ -69,58 +61,62 @@ class SignIns:
         A try is counted before it is looked at, so that a thousand at once are no more than five.
         """
         login = login.strip().lower()
-        row = self._count_try(login) if is_login(login) else None
-        if row is None:
-            self._count_stranger(login)
+        self._count(login)
+        row = self._row_of(login)
         is_right = self._people.passwords.fits(row.password_hash if row else None, password)
-        step = step_of(self._seal.open(row.totp_sealed), code, now()) if row else None
+        step = self._step_of(row, code) if row else None
         if not (row and is_right and row.is_active and step and self._accept(row, step, password)):
             log.warning("sign_in_failed", officer=row.id if row else None)
             raise NotSignedIn
         return officer_of(row, self._seal)
 
-    def _count_try(self, login: str) -> Row[Any] | None:
-        """Count a try as a failure, which it is until it is found right; raise Locked."""
-        with self._database.writing() as connection:
-            query = select(officers).where(officers.c.login == login).with_for_update()
-            row = connection.execute(query).one_or_none()
-            if row is None:
-                return None
-            if row.locked_until and row.locked_until > now():
-                raise Locked(row.locked_until)
-            pause = pause_after(row.failures + 1)
-            values = {
-                "failures": row.failures + 1,
-                "locked_until": now() + pause if pause else None,
-            }
-            connection.execute(update(officers).where(officers.c.id == row.id).values(**values))
-            return row
+    def confirm(self, officer: Officer, password: str) -> None:
+        """Make sure by his password that it is the officer; a wrong one counts as at the door.
 
-    def _count_stranger(self, login: str) -> None:
-        """Lock a login that nobody has like any other: a lock must not tell who works here."""
-        key = self._seal.fingerprint("stranger", login)
-        failures, until = self._strangers.pop(key, (0, now()))
-        if until > now():
-            self._strangers[key] = failures, until
+        Raises NotSignedIn, or Locked. Whoever has used up his tries is signed out everywhere.
+        """
+        self._count(officer.login)
+        if self._people.knows(officer, password):
+            with self._database.writing() as connection:
+                forgive(connection, self._seal, officer.login)
+            return
+        log.warning("password_not_confirmed", officer=officer.id)
+        if until := self._tries.lock_of(officer.login):
+            self.end_all(officer)
             raise Locked(until)
-        while len(self._strangers) >= _STRANGERS:
-            self._strangers.pop(next(iter(self._strangers)), None)
-        self._strangers[key] = failures + 1, now() + pause_after(failures + 1)
+        raise NotSignedIn
+
+    def _count(self, login: str) -> None:
+        if until := self._tries.count(login):
+            raise Locked(until)
+
+    def _row_of(self, login: str) -> Row[Any] | None:
+        if not is_login(login):
+            return None
+        with self._database.reading() as connection:
+            return connection.execute(select(officers).where(officers.c.login == login)).first()
+
+    def _step_of(self, row: Row[Any], code: str) -> int | None:
+        try:
+            return step_of(self._seal.open(row.totp_sealed), code, now())
+        except Unreadable:
+            log.warning("officer_without_codes", officer=row.id)
+            return None
 
     def _accept(self, row: Row[Any], step: int, password: str) -> bool:
         """Forgive the failures, unless the code, or an older one than it, was accepted before."""
-        values: dict[str, object] = {
-            "totp_step": step,
-            "failures": 0,
-            "locked_until": None,
-            "seen_at": now(),
-        }
+        values: dict[str, object] = {"totp_step": step, "seen_at": now()}
         if self._people.passwords.is_outdated(row.password_hash):
             values["password_hash"] = self._people.passwords.keep(password)
         unchanged = officers.c.is_active & (officers.c.password_hash == row.password_hash)
         fresh = (officers.c.id == row.id) & (officers.c.totp_step < step) & unchanged
         with self._database.writing() as connection:
-            return _changed(connection, update(officers).where(fresh).values(**values)) == 1
+            changed: CursorResult[Any] = connection.execute(
+                update(officers).where(fresh).values(**values)
+            )
+            if changed.rowcount:
+                forgive(connection, self._seal, row.login)
+            return bool(changed.rowcount)
 
     # --- Sessions
 
@@ -196,8 +192,3 @@ class SignIns:
 
     def _hash(self, token: str) -> str:
         return self._seal.fingerprint("officer session", token)
-
-
-def _changed(connection: Connection, statement: Any) -> int:  # noqa: ANN401  # the same
-    result: CursorResult[Any] = connection.execute(statement)
-    return result.rowcount

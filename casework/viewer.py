@@ -22,11 +22,11 @@ from typing import Literal, Protocol, TypeAlias
 
 from sqlalchemy import ColumnElement, false, or_, true
 
+from core.protection import KEPT_FROM_STATIONS
 from core.tables import cases
 
 Role: TypeAlias = Literal["station", "women", "district", "state", "auditor", "admin"]
 ROLES: tuple[Role, ...] = ("station", "women", "district", "state", "auditor", "admin")
-KEPT_FROM_STATIONS = ("conduct", "secret")
 OF_THE_WOMENS_DESK = ("women", "child")
 
 

@@ -1,20 +1,21 @@
-"""What an officer does to a case beside moving it: each is one event."""
+"""What an officer does to a case, each thing one event; and to cases that tell of the same.
+
+A case that was joined to another one goes where that one goes. Whoever works the leading one moves
+all that follow it, wherever they are, so only cases that are protected alike are joined, and what
+protects one protects all. Each keeps its own officer: who has one of them reads that one.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from typing import Any
-
-from sqlalchemy import Row, select, update
 
 from casework.viewer import Viewer
 from core.case_file import CaseError, CaseFile, CaseFiles, Entry, Overtaken
 from core.cases import Move, check_fir, check_move, entry_of
-from core.protection import PROTECTIONS
+from core.protection import KEPT_FROM_STATIONS, PROTECTIONS
 from core.reference import grouped
-from core.tables import cases
 
 LONGEST_NOTE = 4000  # characters
 
@@ -34,15 +35,15 @@ class Work:
     files: CaseFiles
 
     def move(self, viewer: Viewer, reference: str, move: Move) -> None:
-        """Move a case to another state."""
+        """Move a case to another state, and with it those that follow it."""
         with self._open(viewer, reference, move.seen) as file:
             check_move(file, move)
+            _check_kept(viewer, file.followers())
             entry = entry_of(replace(move, note=_checked_note(move.note)))
-            if file.row.officer_id is None and viewer.role in ("station", "women"):
+            is_nobodys = file.row.officer_id is None and move.to != "transferred"
+            if is_nobodys and viewer.role in ("station", "women"):
                 # Who begins with a case, has it.
                 entry = replace(entry, changes={"officer_id": viewer.id, **entry.changes})
-            if move.to == "transferred":
-                entry = replace(entry, changes={**entry.changes, "officer_id": None})
             file.write(entry)
 
     def note(self, viewer: Viewer, reference: str, words: str, seen: int | None = None) -> None:
@@ -86,50 +87,61 @@ class Work:
     def protect(
         self, viewer: Viewer, reference: str, protection: str, seen: int | None = None
     ) -> None:
-        """Protect a case ("" ends it, which only a supervisor may)."""
+        """Protect a case with all that are joined ("" ends it, which only a supervisor may)."""
         if protection and protection not in PROTECTIONS:
             raise CaseError(f"Protections are: {', '.join(PROTECTIONS)}.")
         with self._open(viewer, reference, seen) as file:
-            if not viewer.supervises and (not protection or file.row.protection):
+            group = file.group()
+            is_protected = any(each.row.protection for each in group)
+            if not viewer.supervises and (not protection or is_protected):
                 raise NotAllowed("Only a supervisor takes a protection away.")
+            if is_protected:
+                _check_works(viewer, group)
             changes = {"protection": protection or None}
             details = {"protection": protection}
-            file.write(Entry("protected", viewer.login, details=details, changes=changes))
+            for each in group:
+                each.write(Entry("protected", viewer.login, details=details, changes=changes))
 
     def join(self, viewer: Viewer, reference: str, other: str, seen: int | None = None) -> None:
         """Join a case to another one that tells of the same: from now on it goes where that goes.
 
-        Both keep their reference numbers, and both citizens are told of every move.
+        Those that follow it follow the other from then on. All keep their reference numbers, and
+        all their citizens are told of every move.
         """
-        with self._open(viewer, reference, seen) as file:
-            leading = self._other(file, viewer, other)
-            if leading.joined_to or file.row.joined_to:
-                raise CaseError("One of the two is joined already; join to the one it follows.")
-            if leading.id == file.row.id:
-                raise CaseError("These are the same case.")
-            if leading.stage == "closed":
-                raise CaseError("The other case is closed; open it again first.")
-            file.connection.execute(  # those that follow this one follow the other now
-                update(cases).where(cases.c.joined_to == file.row.id).values(joined_to=leading.id)
-            )
-            follows = {"case": leading.reference, "as": "follows"}
-            changes = {"joined_to": leading.id, "officer_id": leading.officer_id, "look_at": None}
-            file.write(Entry("joined", viewer.login, details=follows, changes=changes))
-            leads = {"case": file.row.reference, "as": "leads"}
-            lead = CaseFile(file.connection, self.files.seal, self.files.limits, leading)
-            lead.write(Entry("joined", viewer.login, details=leads))
+        with self._open(viewer, reference, seen, beside=other) as file:
+            leading = _other(file, viewer, other)
+            followers = file.followers()
+            _check_join(file, leading, followers)
+            _check_kept(viewer, followers)
+            for each in (file, *followers):
+                follows = {"case": leading.row.reference, "as": "follows"}
+                changes = {"joined_to": leading.row.id, "look_at": None}
+                each.write(Entry("joined", viewer.login, details=follows, changes=changes))
+                leads = {"case": each.row.reference, "as": "leads"}
+                leading.write(Entry("joined", viewer.login, details=leads))
 
     def set_apart(
         self, viewer: Viewer, reference: str, other: str, seen: int | None = None
     ) -> None:
-        """Note that two cases are not the same, so that it is not proposed again."""
-        with self._open(viewer, reference, seen) as file:
-            found = self._other(file, viewer, other)
-            file.write(Entry("apart", viewer.login, details={"case": found.reference}))
+        """Note that two cases are not the same, so that it is not proposed again.
+
+        If the one follows the other, that ends.
+        """
+        with self._open(viewer, reference, seen, beside=other) as file:
+            found = _other(file, viewer, other)
+            if file.row.joined_to == found.row.id:
+                file.part_from(found, viewer.login)
+            elif found.row.joined_to == file.row.id:
+                found.part_from(file, viewer.login)
+            else:
+                details = {"case": found.row.reference}
+                file.write(Entry("apart", viewer.login, details=details))
 
     @contextmanager
-    def _open(self, viewer: Viewer, reference: str, seen: int | None) -> Iterator[CaseFile]:
-        with self.files.open(reference) as file:
+    def _open(
+        self, viewer: Viewer, reference: str, seen: int | None, beside: str | None = None
+    ) -> Iterator[CaseFile]:
+        with self.files.open(reference, beside=beside) as file:
             if not viewer.sees(file.row):
                 raise CaseError(f"There is no case {grouped(reference)}.")
             if not viewer.works(file.row):
@@ -138,12 +150,39 @@ class Work:
                 raise Overtaken(f"Somebody else has changed {grouped(reference)} meanwhile.")
             yield file
 
-    def _other(self, file: CaseFile, viewer: Viewer, reference: str) -> Row[Any]:
-        query = select(cases).where(cases.c.reference == reference).with_for_update()
-        row = file.connection.execute(query).first()
-        if row is None or not viewer.works(row):
-            raise CaseError(f"There is no case {grouped(reference)}.")
-        return row
+
+def _other(file: CaseFile, viewer: Viewer, reference: str) -> CaseFile:
+    found = file.other(reference)
+    if found is None or not viewer.works(found.row):
+        raise CaseError(f"There is no case {grouped(reference)}.")
+    return found
+
+
+def _check_join(file: CaseFile, leading: CaseFile, followers: Iterable[CaseFile]) -> None:
+    """Raise CaseError, with what can be done instead, where a case may not follow another."""
+    if leading.row.id == file.row.id:
+        raise CaseError("These are the same case.")
+    if leading.row.joined_to or file.row.joined_to:
+        raise CaseError("One of the two is joined already; join to the one it follows.")
+    if file.row.stage == "closed":
+        raise CaseError("This case is closed; open it again first.")
+    if leading.row.stage == "closed":
+        raise CaseError("The other case is closed; open it again first.")
+    if {each.row.protection for each in (file, *followers)} != {leading.row.protection}:
+        raise CaseError("The two are not protected in the same way; protect both alike first.")
+
+
+def _check_kept(viewer: Viewer, followers: Iterable[CaseFile]) -> None:
+    """Raise NotAllowed where what is kept from stations would be moved by who does not work it."""
+    kept = [each for each in followers if each.row.protection in KEPT_FROM_STATIONS]
+    _check_works(viewer, kept)
+
+
+def _check_works(viewer: Viewer, files: Iterable[CaseFile]) -> None:
+    if not all(viewer.works(each.row) for each in files):
+        raise NotAllowed(
+            "A case that is joined to it is not yours; the state control room can do it."
+        )
 
 
 def _checked_note(words: str | None) -> str | None:

@@ -79,7 +79,7 @@ def show(reference: str, who: str) -> None:
     for event in parts.cases.events_of(case):
         details = "  ".join(f"{name}={value}" for name, value in event.details.items())
         arrow = f"{event.from_state or '-'} -> {event.to_state}"
-        note = " ".join((event.note or "").split())
+        note = "UNREADABLE" if event.is_unreadable else " ".join((event.note or "").split())
         line = f"  {local_time(event.at)}  {arrow}  by {event.who}  {details}  {note}"
         click.echo(line.rstrip())
 
@@ -165,6 +165,8 @@ def _for_its_owner(path: str, flags: int) -> int:
 
 def _story(case: Case) -> str:
     """Give what was written, or how far what was spoken has come."""
+    if case.is_unreadable:
+        return "UNREADABLE: no key of DATA_KEYS opens this story, or this phone"
     if case.recording is None:
         return case.story
     recording = current_parts().recordings.find(case.recording)

@@ -31,8 +31,7 @@ def db() -> None:
 def upgrade() -> None:
     """Bring the tables to the newest form."""
     parts = current_parts()
-    parts.database.migrate()
-    if sealed := parts.audit.adopt():
+    if sealed := parts.database.migrate(parts.cases.files.seal):
         click.echo(f"{sealed} records from before the chain began are sealed into it.")
     click.echo("The database is up to date.")
 

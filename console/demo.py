@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from datetime import datetime, timedelta
@@ -16,7 +15,8 @@ from casework.made_up import (
     DemoPerson,
     deliver_letters_of_the_past,
     demo_sign_ins,
-    keep_people,
+    keep_person,
+    spare_choosing,
 )
 from casework.officers import Profile, checked
 from casework.viewer import Viewer
@@ -44,25 +44,26 @@ PEOPLE: dict[str, Profile] = {
 
 
 def furnish(parts: Parts, say: Callable[[str], None]) -> None:
-    """Give an empty demo its people and its month."""
-    if not parts.officers.count():
-        _hire(parts)
-    if not parts.cases.newest(most=1):
+    """Give a demo its people and its month, where it has not got them; it may be broken off."""
+    _hire(parts)
+    if parts.cases.reference_of(_conversation(0)) is None:
         say("Making up a month of cases (marked as demo) …")
-        _live_a_month(parts)
+        with parts.database.as_a_whole():
+            _live_a_month(parts)
 
 
 def _hire(parts: Parts) -> None:
-    people: dict[str, DemoPerson] = {}
+    """Take on whoever is not there; whose password is told nowhere gets another one."""
+    folder, officers = parts.settings.data_dir, parts.officers
+    told = {each.login for each in demo_sign_ins(folder)}
     for login, profile in PEOPLE.items():
-        fresh = parts.officers.add(login, checked(profile, parts.office.directory))
-        officer = parts.officers.by_login(login)
-        if officer is None:
+        officer = officers.by_login(login)
+        if officer and login in told:
             continue
-        chosen = secrets.token_hex(6)
-        parts.officers.choose_password(officer, fresh.password, chosen)
-        people[login] = DemoPerson(officer.name, officer.role, chosen, fresh.secret)
-    keep_people(parts.settings.data_dir, people)
+        ours = checked(profile, parts.office.directory)
+        fresh = officers.reset(officer) if officer else officers.add(login, ours)
+        spare_choosing(parts.database, login)
+        keep_person(folder, login, DemoPerson(ours.name, ours.role, fresh.password, fresh.secret))
 
 
 def _live_a_month(parts: Parts) -> None:
@@ -79,6 +80,10 @@ def _live_a_month(parts: Parts) -> None:
             month.live(each, step)
     month.oversee(until)
     deliver_letters_of_the_past(parts.database)
+
+
+def _conversation(number: int) -> str:
+    return f"demo-{number}"
 
 
 def _places(parts: Parts) -> list[tuple[str, str]]:
@@ -122,7 +127,7 @@ class _Month:
         district, station = told.place
         return self._parts.cases.register(
             NewCase(
-                conversation=f"demo-{told.number}",
+                conversation=_conversation(told.number),
                 service="complaint",
                 kind=told.kind,
                 phone=told.phone,
@@ -138,7 +143,7 @@ class _Month:
 
     def _spoken(self, told: Told) -> Typed | Recorded:
         """Have the machine's voice tell a story, as a recording that was fetched and kept."""
-        name, recordings = f"demo-{told.number}", self._parts.recordings
+        name, recordings = _conversation(told.number), self._parts.recordings
         try:
             samples, rate = Espeak().say(told.story, "hi")
         except NoVoice:
@@ -153,7 +158,7 @@ class _Month:
         return Recorded(name)
 
     def _go_on(self, told: Told, reference: str, to: str, step: int) -> None:
-        conversation = f"demo-{told.number}-{step}"
+        conversation = f"{_conversation(told.number)}-{step}"
         if to == "answer":
             story = Typed("परसों शाम करीब सात बजे, सब्जी मंडी के पास।")
             self._replies.answer(Reply(reference, told.phone, conversation, story, "when"))

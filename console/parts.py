@@ -87,7 +87,6 @@ def prepared() -> Parts:
     """
     parts = current_parts()
     if parts.settings.is_demo:
-        parts.database.migrate()
-        parts.audit.adopt()
+        parts.database.migrate(parts.cases.files.seal)
     parts.database.ping()
     return parts

@@ -114,8 +114,7 @@ def embedded(parts: Parts) -> Iterator[None]:
             running.enter_context(redis)
             running.enter_context(in_background(redis.keep_running))
         _say("Preparing the database …")
-        parts.database.migrate()
-        parts.audit.adopt()
+        parts.database.migrate(parts.cases.files.seal)
         yield
 
 

@@ -2,24 +2,25 @@
 
 With the event go the columns of the case, the letters to its citizen (and to those of cases joined
 to it), and the link of the chain. `version` counts the entries, so that who has an older page
-before him is told, and overwrites nothing.
+before him is told, and overwrites nothing. A case is locked with all that are joined together with
+it, always in the order of their ids, so that no two writers wait for each other.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import Connection, Row, insert, select, update
+from sqlalchemy import ColumnElement, Connection, Row, func, insert, or_, select, update
 
 from core.citizens import chosen_language
 from core.clock import now
 from core.database import Database
 from core.ledger import record
 from core.letters import QUESTION, letter_of_state
-from core.limits import Limits
+from core.limits import REMINDED_BEFORE, Limits
 from core.outbox import Draft, Recipient, post
 from core.reference import grouped, is_well_formed, ungrouped
 from core.sealing import Seal
@@ -40,7 +41,7 @@ EventKind: TypeAlias = Literal[
     "linked",  # to an FIR that exists; details: fir_number, fir_date
     "protected",  # details: protection ("" for none)
     "joined",  # to another case, or another to it; details: case, as ("follows" or "leads")
-    "apart",  # found not to be the same as another; details: case
+    "apart",  # found not to be the same as another, and joined to it no more; details: case
     "reminded",  # the overseer reminded somebody; details: of, whom, officer (login), without
     "raised",  # the overseer raised it; details: to, without, again
     "rated",  # the citizen is satisfied or not; details: satisfied ("yes" or "no"), key
@@ -74,7 +75,7 @@ class Entry:
 
 
 class CaseFile:
-    """A case that nobody else can write into until the transaction ends."""
+    """A case that nobody else can write into until the transaction ends, nor what is joined."""
 
     def __init__(self, connection: Connection, seal: Seal, limits: Limits, row: Row[Any]) -> None:
         self.connection = connection
@@ -88,11 +89,46 @@ class CaseFile:
             raise CaseError(f"Who does it takes at most {_LONGEST_WHO} characters.")
         self._write(self.row, entry)
         if entry.to:
-            joined = select(cases).where(cases.c.joined_to == self.row.id).order_by(cases.c.id)
-            for follower in self.connection.execute(joined.with_for_update()).all():
-                changes = {"officer_id": self.row.officer_id, **entry.changes}
-                self._write(follower, replace(entry, note=None, changes=changes))
+            # Each keeps its own officer: a protected case is read by whoever has it.
+            kept = {name: value for name, value in entry.changes.items() if name != "officer_id"}
+            for follower in self.followers():
+                self._write(follower.row, replace(entry, note=None, changes=kept))
         self.row = self.connection.execute(_by_id(self.row.id)).one()
+
+    def part_from(self, leading: CaseFile, who: str) -> None:
+        """Take the case apart from the one it follows; its time goes on as its own moves began it.
+
+        An event says so in both.
+        """
+        due_at, moment = self.row.due_at, now()
+        look_at = max(moment, due_at - REMINDED_BEFORE) if due_at else moment
+        is_closed = self.row.stage == "closed"
+        changes = {"joined_to": None, "look_at": None if is_closed else look_at}
+        details = {"case": leading.row.reference}
+        self.write(Entry("apart", who, details=details, changes=changes))
+        leading.write(Entry("apart", who, details={"case": self.row.reference}))
+
+    def leading(self) -> CaseFile | None:
+        """Open the case that this one follows, if it is joined to one."""
+        return next(self._those(cases.c.id == self.row.joined_to), None)
+
+    def followers(self) -> list[CaseFile]:
+        """Open the cases that follow this one."""
+        return list(self._those(cases.c.joined_to == self.row.id))
+
+    def group(self) -> list[CaseFile]:
+        """Open all that are joined together with this one and itself, the leading one first."""
+        head = self.leading() or self
+        return [head, *head.followers()]
+
+    def other(self, reference: str) -> CaseFile | None:
+        """Open the case beside which this one was opened, by its reference number."""
+        return next(self._those(cases.c.reference == reference), None)
+
+    def _those(self, condition: ColumnElement[bool]) -> Iterator[CaseFile]:
+        query = select(cases).where(condition).order_by(cases.c.id)
+        for row in self.connection.execute(query).all():
+            yield CaseFile(self.connection, self._seal, self._limits, row)
 
     def _write(self, row: Row[Any], entry: Entry) -> None:
         moment = now()
@@ -176,16 +212,18 @@ class CaseFiles:
         self.limits = limits
 
     @contextmanager
-    def open(self, typed_reference: str, *, seen: int | None = None) -> Iterator[CaseFile]:
-        """Open a case for one transaction.
+    def open(
+        self, typed_reference: str, *, seen: int | None = None, beside: str | None = None
+    ) -> Iterator[CaseFile]:
+        """Open a case for one transaction; one `beside` which it is worked is locked with it.
 
         Raises CaseError where there is none, Overtaken where it is no longer as it was `seen`
         (its version then).
         """
         reference = checked_reference(typed_reference)
         with self.database.writing() as connection:
-            query = select(cases).where(cases.c.reference == reference).with_for_update()
-            row = connection.execute(query).first()
+            rows = _locked(connection, [reference, beside] if beside else [reference])
+            row = next((each for each in rows if each.reference == reference), None)
             if row is None:
                 raise CaseError(f"There is no case {grouped(reference)}.")
             if seen is not None and row.version != seen:
@@ -208,6 +246,28 @@ def letter_of(state: str, reference: str, details: Mapping[str, str]) -> Draft:
     wanted = STATES[state].needs & {"fir_number"}
     variables = {"reference": reference} | {name: details[name] for name in wanted}
     return Draft(letter_of_state(state), variables)
+
+
+def _locked(connection: Connection, references: Collection[str]) -> Sequence[Row[Any]]:
+    """Lock cases and all that are joined together with them."""
+    while True:
+        attempt = connection.begin_nested()
+        ids = _together(connection, references)
+        query = select(cases).where(cases.c.id.in_(ids)).order_by(cases.c.id)
+        # Nobody changes a key: whoever only notes a look at a case need not wait.
+        rows = connection.execute(query.with_for_update(key_share=True)).all()
+        if _together(connection, references) == ids:
+            attempt.commit()
+            return rows
+        attempt.rollback()  # they were joined or taken apart meanwhile: let go of all, look again
+
+
+def _together(connection: Connection, references: Collection[str]) -> Sequence[int]:
+    """Give the ids of cases and of all that are joined together with them."""
+    leading = select(func.coalesce(cases.c.joined_to, cases.c.id))
+    heads = connection.scalars(leading.where(cases.c.reference.in_(references))).all()
+    together = or_(cases.c.id.in_(heads), cases.c.joined_to.in_(heads))
+    return connection.scalars(select(cases.c.id).where(together).order_by(cases.c.id)).all()
 
 
 def _by_id(case_id: int) -> Any:  # noqa: ANN401  # SQLAlchemy's own type is longer than the line

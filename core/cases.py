@@ -9,6 +9,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
+import structlog
 from sqlalchemy import Row, select
 from sqlalchemy.exc import IntegrityError
 
@@ -26,9 +27,10 @@ from core.clock import HERE, now
 from core.dialogue import Recorded, Typed
 from core.ledger import record
 from core.outbox import Draft, Recipient, post
-from core.protection import PROTECTED_KINDS, Protection
+from core.protection import KEPT_FROM_STATIONS, PROTECTED_KINDS, Protection
 from core.questions import QUESTIONS
 from core.reference import new_reference
+from core.sealing import Seal, Unreadable
 from core.states import REJECTION_REASONS, STATES, Stage
 from core.tables import cases, events
 
@@ -36,6 +38,9 @@ FIRST_STATE = "received"
 _ATTEMPTS = 5
 _SEALED = ("phone", "story")
 _FIR_NUMBER = re.compile(r"[0-9]{1,5}/([0-9]{2}|[0-9]{4})")
+_DATE = re.compile(r"[0-9]{2}-[0-9]{2}-[2-9][0-9]{3}")  # from 2000 on
+
+log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +65,10 @@ class NewCase:
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Something that happened to a case: a move, or what was done while its state stayed."""
+    """Something that happened to a case: a move, or what was done while its state stayed.
+
+    The note of one that `is_unreadable` is sealed with a key that is no more.
+    """
 
     id: int
     at: datetime
@@ -71,17 +79,23 @@ class Event:
     note: str | None
     details: dict[str, str]
     recording: str | None
+    is_unreadable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Case:
-    """A registered case, opened for reading; its story is empty where it was spoken."""
+    """A registered case, opened for reading; its story is empty where it was spoken.
+
+    One that `is_unreadable` was sealed with a key that is no more: its story, its phone or both
+    are empty.
+    """
 
     id: int
     reference: str
     service: str
     kind: str
     phone: str
+    phone_hash: str
     language: str
     channel: str
     district: str | None
@@ -104,6 +118,7 @@ class Case:
     reopened: int
     satisfied: bool | None
     is_demo: bool
+    is_unreadable: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,6 +174,19 @@ class Cases:
         message = "no free reference number found"
         raise CaseError(message)
 
+    def register_once(self, new: NewCase) -> str:
+        """Register the only case of a conversation and give its reference number.
+
+        Asked again it gives the same number, whatever else is told then: the caller compares.
+        """
+        for _ in range(_ATTEMPTS):
+            if reference := self.reference_of(new.conversation):
+                return reference
+            if reference := self._insert(new, new.conversation, new_reference(secrets.randbelow)):
+                return reference
+        message = "no free reference number found"
+        raise CaseError(message)
+
     def reference_of(self, conversation: str) -> str | None:
         """Give the reference number that a conversation has registered."""
         row = self._row_of(conversation)
@@ -188,20 +216,7 @@ class Cases:
         query = select(events).where(events.c.case_id == case.id).order_by(events.c.id)
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
-        return [
-            Event(
-                id=row.id,
-                at=row.at,
-                who=row.who,
-                kind=row.kind,
-                from_state=row.from_state,
-                to_state=row.to_state,
-                note=self._seal.open(row.note_sealed) if row.note_sealed else None,
-                details=row.details,
-                recording=row.recording,
-            )
-            for row in rows
-        ]
+        return [self._event(row) for row in rows]
 
     def newest(self, *, state: str | None = None, most: int = 50, page: int = 1) -> list[CaseLine]:
         """List cases, the newest first."""
@@ -275,9 +290,28 @@ class Cases:
 
     def _open(self, row: Row[Any]) -> Case:
         known = {each.name: getattr(row, each.name, None) for each in fields(Case)}
-        sealed = {name: self._seal.open(getattr(row, f"{name}_sealed")) for name in _SEALED}
-        opened: dict[str, Any] = {**known, **sealed}
+        sealed = {name: _opened(self._seal, getattr(row, f"{name}_sealed")) for name in _SEALED}
+        is_unreadable = None in sealed.values()
+        if is_unreadable:
+            log.error("case_unreadable", case=row.id, why="no key of the ring opens it")
+        readable = {name: words or "" for name, words in sealed.items()}
+        opened: dict[str, Any] = {**known, **readable, "is_unreadable": is_unreadable}
         return Case(**opened)
+
+    def _event(self, row: Row[Any]) -> Event:
+        note = _opened(self._seal, row.note_sealed) if row.note_sealed else None
+        return Event(
+            id=row.id,
+            at=row.at,
+            who=row.who,
+            kind=row.kind,
+            from_state=row.from_state,
+            to_state=row.to_state,
+            note=note,
+            details=row.details,
+            recording=row.recording,
+            is_unreadable=note is None and row.note_sealed is not None,
+        )
 
 
 def check_move(file: CaseFile, move: Move) -> None:
@@ -287,13 +321,25 @@ def check_move(file: CaseFile, move: Move) -> None:
         raise CaseError(f"There is no state {move.to}. States: {', '.join(sorted(STATES))}.")
     if file.row.joined_to:
         raise CaseError("This case is joined to another, and goes where that one goes.")
-    allowed = STATES[state].leads_to
+    allowed = next_states(file.row)
+    if move.to in STATES[state].leads_to - allowed:
+        raise CaseError("This case has no station yet: transfer it to one.")
     if move.to not in allowed:
         raise CaseError(
             f"A case cannot go from {state} to {move.to}. From {state} it can go to:"
             f" {', '.join(sorted(allowed))}."
         )
     check_details(move)
+
+
+def next_states(case: Case | Row[Any]) -> frozenset[str]:
+    """Give the states to which a case may be moved; one that is joined goes with the other."""
+    if case.joined_to:
+        return frozenset()
+    allowed = STATES[case.state].leads_to
+    # Without a station nobody would find it there; what no station sees, a supervisor takes up.
+    is_somewhere = case.station or case.protection in KEPT_FROM_STATIONS
+    return allowed if is_somewhere else allowed - {"sent_to_station"}
 
 
 def entry_of(move: Move) -> Entry:
@@ -332,11 +378,21 @@ def check_fir(details: Mapping[str, str]) -> None:
 
 
 def _is_past_date(written: str) -> bool:
+    if not _DATE.fullmatch(written):
+        return False
     try:
         date = datetime.strptime(written, "%d-%m-%Y").replace(tzinfo=HERE)
     except ValueError:
         return False
     return date <= now()
+
+
+def _opened(seal: Seal, sealed: bytes) -> str | None:
+    """Open what is sealed; None where no key does."""
+    try:
+        return seal.open(sealed)
+    except Unreadable:
+        return None
 
 
 def _contents(told: NewCase | Case) -> tuple[str, ...]:

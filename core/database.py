@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
+from contextvars import ContextVar
 from pathlib import Path
 from typing import Any
 
 from alembic import command
 from alembic.config import Config
-from sqlalchemy import Connection, Engine, create_engine, event, select
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, select
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from core.ledger import forget_links, write_links
-from core.tables import hooks
+from core.ledger import begin_chain, forget_links, write_links
+from core.sealing import Seal
+from core.tables import hooks, ledger
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 _PATIENCE_SECONDS = 2  # a caller waits; TRAI asks for an answer within two seconds
@@ -37,6 +39,7 @@ class Database:
         # What a statement was about stays out of its error, and so out of logs.
         self.engine = create_engine(url, hide_parameters=True, **_options(url))
         self.is_sqlite = self.engine.dialect.name == "sqlite"
+        self._whole: ContextVar[Connection | None] = ContextVar("whole", default=None)
         if self.is_sqlite:
             _prepare_sqlite(self.engine)
 
@@ -55,10 +58,22 @@ class Database:
             write_links(connection)
 
     @contextmanager
+    def as_a_whole(self) -> Iterator[None]:
+        """Make all that is written within one transaction: it is kept as a whole, or not at all.
+
+        Each transaction in it still goes back by itself where it fails.
+        """
+        with self._transaction(writes=True) as connection:
+            token = self._whole.set(connection)
+            try:
+                yield
+            finally:
+                self._whole.reset(token)
+
+    @contextmanager
     def _transaction(self, *, writes: bool) -> Iterator[Connection]:
         try:
-            opened = self.engine.connect().execution_options(writes=writes)
-            with opened as connection, connection.begin():
+            with self._begun(writes=writes) as connection:
                 yield connection
         except DBAPIError as error:
             if _is_out_of_reach(error):
@@ -67,6 +82,16 @@ class Database:
         except PoolTimeoutError as error:
             message = "no connection free"
             raise DatabaseDown(message) from error
+
+    @contextmanager
+    def _begun(self, *, writes: bool) -> Iterator[Connection]:
+        if whole := self._whole.get():
+            with whole.begin_nested() if writes else nullcontext():
+                yield whole
+            return
+        opened = self.engine.connect().execution_options(writes=writes)
+        with opened as connection, connection.begin():
+            yield connection
 
     def close(self) -> None:
         """Let go of all connections."""
@@ -81,14 +106,19 @@ class Database:
             message = "the database lacks tables, or has older ones: run pukar db upgrade"
             raise TablesMissing(message) from error
 
-    def migrate(self) -> None:
-        """Bring the tables to the newest form."""
+    def migrate(self, seal: Seal) -> int:
+        """Bring the tables to the newest form; give how many records the chain began with.
+
+        All of it is one transaction: whoever breaks it off begins anew.
+        """
         config = Config()
         config.set_main_option("script_location", str(MIGRATIONS))
         try:
-            with self.engine.connect() as connection:
+            with self.engine.connect() as connection, connection.begin():
+                has_chain = inspect(connection).has_table(ledger.name)
                 config.attributes["connection"] = connection
                 command.upgrade(config, "head")
+                return 0 if has_chain else begin_chain(connection, seal)
         except DBAPIError as error:
             if _is_out_of_reach(error):
                 raise DatabaseDown(str(error.orig)) from error

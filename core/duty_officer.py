@@ -16,7 +16,7 @@ from core.gazetteer import Gazetteer
 from core.language import Languages
 from core.police import Outcome, Place, Standing
 from core.reference import is_well_formed
-from core.replies import Rating, Replies, Reply, asks_rating
+from core.replies import Asking, Rating, Replies, Reply, asks_rating
 from core.scripts.register_complaint import SENSITIVE_KINDS
 from core.sessions import Session, Sessions
 from core.text import Words
@@ -163,11 +163,12 @@ class DutyOfficer:
         return Standing(outcome=outcome)
 
     def _describe(self, case: Case) -> Standing:
-        if case.phone != self._contact.phone:
+        if case.phone_hash != self._phone_hash:
             return Standing(outcome="found", reference=case.reference, state=case.state, own=False)
         happened = self._office.cases.events_of(case)
         moves = [each for each in happened if each.kind == "moved"]
-        hides = self._contact.stays_on_phone and self._tells_a_tale(case.kind, case.station)
+        tells_a_tale = case.protection or self._tells_a_tale(case.kind, case.station)
+        hides = self._contact.stays_on_phone and tells_a_tale
         return Standing(
             outcome="found",
             reference=case.reference,
@@ -178,11 +179,15 @@ class DutyOfficer:
             station=None if hides else case.station,
             fir_number=case.fir_number,
             reason=moves[-1].details.get("reason"),
-            news=self._office.citizens.wants_letters(case.phone),
+            news=self._office.citizens.wants_letters(self._contact.phone),
             question=case.question,
             answered=_is_answered(happened),
             asks_rating=asks_rating(case),
         )
+
+    @property
+    def _phone_hash(self) -> str:
+        return self._office.cases.files.seal.fingerprint("phone", self._contact.phone)
 
     # --- What the citizen answers
 
@@ -200,7 +205,12 @@ class DutyOfficer:
         """Note what was not right with a case."""
         self._replies.answer(self._reply(reference, story))
 
-    def asking(self) -> list[str]:
+    def is_open(self, reference: str) -> bool:
+        """Say whether a case is worked on, not closed."""
+        case = self._office.cases.find(reference)
+        return case is not None and case.stage != "closed"
+
+    def asking(self) -> list[Asking]:
         """List the cases that ask this phone something, the last to ask first."""
         return self._replies.asking(self._contact.phone)
 

@@ -20,6 +20,7 @@ from core.tables import accesses, events, ledger, ledger_head
 
 SOURCES: dict[str, Table] = {"event": events, "access": accesses}
 _PENDING = "links to write"
+_SEALED_AT_ONCE = 500
 
 
 def record(connection: Connection, seal: Seal, source: str, row_id: int) -> None:
@@ -48,6 +49,22 @@ def write_links(connection: Connection) -> None:
         links.append({"n": n, "source": source, "row_id": row_id, "link": link})
     connection.execute(insert(ledger), links)
     connection.execute(update(ledger_head).values(n=n, link=link))
+
+
+def begin_chain(connection: Connection, seal: Seal) -> int:
+    """Seal the events that are older than the chain; give how many there were.
+
+    It belongs into the transaction that makes the tables of the chain, and so happens once: what
+    is found without a link ever after was written beside the chain, and is not taken in.
+    """
+    ids = select(events.c.id).order_by(events.c.id).limit(_SEALED_AT_ONCE)
+    last, sealed = 0, 0  # no database gives ids below 1 by itself
+    while found := connection.scalars(ids.where(events.c.id > last)).all():
+        for row_id in found:
+            record(connection, seal, "event", row_id)
+        write_links(connection)
+        last, sealed = found[-1], sealed + len(found)
+    return sealed
 
 
 def rows_by_id(connection: Connection, source: str, ids: Iterable[int]) -> dict[int, Row[Any]]:

@@ -90,5 +90,8 @@ class Police(Protocol):
     def rate(self, reference: str, *, is_satisfied: bool) -> Outcome:
         """Note whether she is satisfied, and say whether the case was opened again. For `Once`."""
 
+    def is_open(self, reference: str) -> bool:
+        """Say whether a case is worked on, not closed."""
+
     def remark(self, reference: str, story: Typed | Recorded) -> None:
         """Note what was not right with a case. For `Once`."""

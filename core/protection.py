@@ -10,3 +10,5 @@ Protection: TypeAlias = Literal["women", "child", "conduct", "secret"]
 PROTECTED_KINDS: dict[str, Protection] = {"women_safety": "women", "police_conduct": "conduct"}
 
 PROTECTIONS: tuple[Protection, ...] = get_args(Protection)
+# No station ever sees these, not even if they are sent there.
+KEPT_FROM_STATIONS: tuple[Protection, ...] = ("conduct", "secret")

@@ -8,25 +8,27 @@ from __future__ import annotations
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, select
+from sqlalchemy import Row, func, select
 
 from core.case_file import CaseFile, CaseFiles, Entry
 from core.cases import Case
 from core.clock import now
 from core.dialogue import Recorded, Typed
+from core.letters import QUESTION, letter_of_state
 from core.police import Outcome
 from core.questions import QUESTIONS
 from core.states import STATES
-from core.tables import cases, events
+from core.tables import cases, events, letters
 
 REOPEN_WITHIN = timedelta(days=15)
 CITIZEN = "citizen"
 RAISED_TO_SUPERVISOR = 2
 _ASKED_BACK = "under_enquiry"  # its limit of time begins anew with an answer
 _MOST_ASKING = 5
+_LETTERS_THAT_ASK = (QUESTION, letter_of_state("disposed"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,14 @@ class Rating:
     is_satisfied: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Asking:
+    """A case that asks its citizen something, and when she last got its letter, if she did."""
+
+    reference: str
+    told_at: datetime | None
+
+
 @dataclass(frozen=True)
 class Replies:
     """Writes into cases what their citizens answer; another phone's answer changes nothing."""
@@ -63,18 +73,18 @@ class Replies:
         """Write down an answer, and bring the case back before the officers.
 
         The question is open no more if it is the one that was answered; of a case that follows
-        another, the leading one is brought back as well.
+        another, the leading one is brought back as well if it waits for an answer, too.
         """
         key = self._key_of(reply)
-        with self._opened(reply.reference, reply.phone) as opened:
-            if opened is None or _find(opened.own, "answered", key):
+        with self._opened(reply.reference, reply.phone) as own:
+            if own is None or _find(own, "answered", key):
                 return
-            is_asked = reply.question in QUESTIONS and opened.own.row.question == reply.question
-            opened.own.write(self._answered(opened.own, reply, key, brings_back=is_asked))
-            if opened.leading and is_asked:
-                details = {"case": reply.reference}
-                changes = self._brings_back(opened.leading)
-                opened.leading.write(Entry("answered", CITIZEN, details=details, changes=changes))
+            is_asked = reply.question in QUESTIONS and own.row.question == reply.question
+            own.write(self._answered(own, reply, key, brings_back=is_asked))
+            if is_asked and (leading := own.leading()):
+                details = {"case": own.row.reference}
+                changes = self._brings_back(leading)
+                leading.write(Entry("answered", CITIZEN, details=details, changes=changes))
 
     def rate(self, rating: Rating) -> Outcome:
         """Write down whether she is satisfied; if not, open the case again for the supervisor.
@@ -82,27 +92,34 @@ class Replies:
         A case is rated once, and opened again within `REOPEN_WITHIN` of its end.
         """
         key = self.files.seal.fingerprint("rating", rating.conversation, rating.reference)
-        with self._opened(rating.reference, rating.phone) as opened:
-            if opened is None:
+        with self._opened(rating.reference, rating.phone) as own:
+            if own is None:
                 return "kept"
-            if before := _find(opened.own, "rated", key):
-                is_open = opened.own.row.state == "reopened"
+            if before := _find(own, "rated", key):
+                is_open = own.row.state == "reopened"
                 return "reopened" if is_open and before["satisfied"] == "no" else "kept"
-            if not asks_rating(opened.own.row):
+            if not asks_rating(own.row):
                 return "kept"
-            opened.own.write(_rated(rating, key))
-            return "kept" if rating.is_satisfied else _reopen(opened)
+            own.write(_rated(rating, key))
+            return "kept" if rating.is_satisfied else _reopen(own)
 
-    def asking(self, phone: str) -> list[str]:
-        """List the reference numbers of cases that ask a phone something, the last to ask first."""
-        query = select(cases).where(
+    def asking(self, phone: str) -> list[Asking]:
+        """List the cases that ask a phone something, the last to ask first."""
+        told_at = select(func.max(func.coalesce(letters.c.settled_at, letters.c.sent_at))).where(
+            letters.c.case_id == cases.c.id,
+            letters.c.template.in_(_LETTERS_THAT_ASK),
+            letters.c.status.in_(["sent", "delivered"]),
+            letters.c.posted_at >= cases.c.state_since,
+        )
+        query = select(cases, told_at.scalar_subquery().label("told_at")).where(
             cases.c.phone_hash == self.files.seal.fingerprint("phone", phone),
             cases.c.question.is_not(None)
             | ((cases.c.state == "disposed") & (cases.c.closed_at > now() - REOPEN_WITHIN)),
         )
         with self.files.database.reading() as connection:
             rows = connection.execute(query.order_by(cases.c.state_since.desc())).all()
-        return [row.reference for row in rows if row.question or asks_rating(row)][:_MOST_ASKING]
+        asking = (row for row in rows if row.question or asks_rating(row))
+        return [Asking(row.reference, row.told_at) for row in asking][:_MOST_ASKING]
 
     def _answered(self, file: CaseFile, reply: Reply, key: str, *, brings_back: bool) -> Entry:
         asked = {"question": reply.question} if reply.question else {}
@@ -116,10 +133,16 @@ class Replies:
         )
 
     def _brings_back(self, file: CaseFile) -> dict[str, object]:
-        """Take a case out of those that wait for the citizen, as if it were enquired anew."""
+        """Take a case out of those that wait for the citizen, as if it were enquired anew.
+
+        One that does not wait keeps its time: it may be late, whatever another case was asked.
+        """
         row = file.row
+        if (row.state, row.stage) != ("need_information", "waiting"):
+            return {}
         times = self.files.limits.times(row.service, _ASKED_BACK, row.district, now())
-        return {"stage": "open", "due_at": times.due_at, "look_at": times.look_at, "raised": 0}
+        look_at = None if row.joined_to else times.look_at
+        return {"stage": "open", "due_at": times.due_at, "look_at": look_at, "raised": 0}
 
     def _key_of(self, reply: Reply) -> str:
         if isinstance(reply.story, Recorded):
@@ -128,33 +151,11 @@ class Replies:
         return self.files.seal.fingerprint("reply", *about, reply.story.words)
 
     @contextmanager
-    def _opened(self, reference: str, phone: str) -> Iterator[_Opened | None]:
-        """Open a case together with the one it follows, that one first, as officers do."""
-        leading = self._leading(reference)
-        with self.files.open(leading or reference) as file:
-            found = self._row(file, reference) if leading else file.row
-            own = CaseFile(file.connection, self.files.seal, self.files.limits, found)
-            is_hers = found.phone_hash == self.files.seal.fingerprint("phone", phone)
-            yield _Opened(own, file if leading else None) if is_hers else None
-
-    def _leading(self, reference: str) -> str | None:
-        """Give the reference number of the case that another follows."""
-        follower = select(cases.c.joined_to).where(cases.c.reference == reference)
-        query = select(cases.c.reference).where(cases.c.id == follower.scalar_subquery())
-        with self.files.database.reading() as connection:
-            return connection.scalar(query)
-
-    def _row(self, file: CaseFile, reference: str) -> Row[Any]:
-        query = select(cases).where(cases.c.reference == reference).with_for_update()
-        return file.connection.execute(query).one()
-
-
-@dataclass(frozen=True, slots=True)
-class _Opened:
-    """A case open for writing, and the one it follows, if there is one."""
-
-    own: CaseFile
-    leading: CaseFile | None
+    def _opened(self, reference: str, phone: str) -> Iterator[CaseFile | None]:
+        """Open a case, if it is this phone's."""
+        with self.files.open(reference) as file:
+            is_hers = file.row.phone_hash == self.files.seal.fingerprint("phone", phone)
+            yield file if is_hers else None
 
 
 def asks_rating(case: Row[Any] | Case) -> bool:
@@ -181,11 +182,15 @@ def _rated(rating: Rating, key: str) -> Entry:
     )
 
 
-def _reopen(opened: _Opened) -> Outcome:
-    """Open a case again, or the one it follows, which takes it along."""
-    file = opened.leading or opened.own
-    if "reopened" not in STATES[file.row.state].leads_to:
-        return "kept"
+def _reopen(own: CaseFile) -> Outcome:
+    """Open a case again, or the one it follows, which takes it along.
+
+    Where that one goes on and cannot be opened again, hers goes a way of its own.
+    """
+    leading = own.leading()
+    if leading and "reopened" not in STATES[leading.row.state].leads_to:
+        own.part_from(leading, CITIZEN)
+        leading = None
     changes = {"officer_id": None, "raised": RAISED_TO_SUPERVISOR}
-    file.write(Entry("moved", CITIZEN, to="reopened", changes=changes))
+    (leading or own).write(Entry("moved", CITIZEN, to="reopened", changes=changes))
     return "reopened"

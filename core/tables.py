@@ -177,8 +177,6 @@ officers = Table(
     Column("totp_step", Integer, nullable=False, server_default="0"),
     Column("must_change_password", Boolean, nullable=False),
     Column("is_active", Boolean, nullable=False),
-    Column("failures", Integer, nullable=False, server_default="0"),
-    Column("locked_until", Moment),
     Column("created_at", Moment, nullable=False),
     Column("seen_at", Moment),
 )
@@ -189,6 +187,15 @@ officer_sessions = Table(
     Column("officer_id", ForeignKey("officers.id"), nullable=False, index=True),
     Column("started_at", Moment, nullable=False),
     Column("seen_at", Moment, nullable=False),
+)
+# Wrong tries to sign in, by the login that was typed (a keyed hash), whether it exists or not.
+wrong_tries = Table(
+    "wrong_tries",
+    metadata,
+    Column("login_hash", String(32), primary_key=True),
+    Column("failures", Integer, nullable=False),
+    Column("locked_until", Moment),
+    Column("at", Moment, nullable=False, index=True),
 )
 
 # Days on which offices are closed, and limits that replace those of `data/limits.csv`.

@@ -174,7 +174,7 @@ def _add_other_cases(desk: Blueprint, parts: DeskParts) -> None:
         return done(
             parts,
             case,
-            lambda: parts.work.set_apart(viewer(), case.reference, other),
+            lambda: parts.work.set_apart(viewer(), case.reference, other, seen()),
             Text("Noted: they are not the same."),
         )
 

@@ -30,7 +30,7 @@ def audit_pages(desk: Blueprint, parts: DeskParts) -> None:
         case_id, trouble = _case_id(parts, asked["case"])
         wanted = Wanted(asked["who"] or None, case_id, _day(asked["from"]), _end_of(asked["to"]))
         older = request.args.get("older", type=int)
-        older = min(older, _LARGEST_ID) if older else None
+        older = max(0, min(older, _LARGEST_ID)) if older else None
         known = [] if trouble else parts.accesses.search(wanted, most=_PAGE + 1, older_than=older)
         return render_template(
             "desk/audit.html",

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from casework.casebook import Colleague, Line
 from casework.duplicates import Proposal
-from core.cases import Case, Event
+from core.cases import Case, Event, next_states
 from core.clock import now
 from core.phone import masked
 from core.protection import PROTECTIONS
@@ -26,7 +26,7 @@ from desk.labels import MOVES, TAKE_UP, place_label
 from desk.listen import voices_of
 from desk.opened import note_look, read_case, seen_case
 from desk.parts import DeskParts
-from desk.timeline import Item, items_of, timeline_of
+from desk.timeline import Item, Known, items_of, timeline_of
 
 LETTERS_SHOWN = 200
 _ACCESSES = 50
@@ -104,7 +104,7 @@ def show_case(
         wants_letters=parts.office.citizens.wants_letters(case.phone),
         story_voice=voices.get(case.recording or ""),
         voices=voices,
-        items=timeline_of(events, letters, parts.office.directory, names_in(parts, events)),
+        items=timeline_of(events, letters, _known(parts, events)),
         trouble=refused.trouble if refused else None,
         meanwhile=refused.meanwhile if refused else (),
         typed=refused.typed if refused else {},
@@ -129,6 +129,7 @@ def _to_do(parts: DeskParts, case: Case) -> dict[str, Any]:
         "moves": moves_of(case) if works else {},
         "together": [each for each in together if each is not leading],
         "leading": leading,
+        "may_part": lambda line: works and viewer().works(line),
         "colleagues": colleagues,
         "proposals": proposals,
         "protections": _protections(case) if works else (),
@@ -138,9 +139,7 @@ def _to_do(parts: DeskParts, case: Case) -> dict[str, Any]:
 
 def moves_of(case: Case) -> dict[str, Words]:
     """List where a case may go from here, in the order in which it is offered."""
-    if case.joined_to:
-        return {}
-    allowed = STATES[case.state].leads_to
+    allowed = next_states(case)
     ordered = [*MOVES, *sorted(allowed - MOVES.keys())]
     labels = MOVES | ({"sent_to_station": TAKE_UP} if case.station else {})
     return {
@@ -158,12 +157,17 @@ def happened_since(parts: DeskParts, case: Case, seen: int) -> list[Item]:
     """Say what was written into a case since somebody saw it (its version then)."""
     count = case.version - seen
     events: list[Event] = parts.office.cases.events_of(case)[-count:] if count > 0 else []
-    return items_of(events, parts.office.directory, names_in(parts, events))
+    return items_of(events, _known(parts, events))
 
 
-def names_in(parts: DeskParts, events: Sequence[Event]) -> dict[str, str]:
-    """Give the names of the officers who did something, by login."""
-    return parts.casebook.names_of({each.who for each in events})
+def _known(parts: DeskParts, events: Sequence[Event]) -> Known:
+    """Find what events name, as far as this viewer may know of it."""
+    named = {each.details["case"] for each in events if "case" in each.details}
+    return Known(
+        directory=parts.office.directory,
+        names=parts.casebook.names_of({each.who for each in events}),
+        cases=parts.casebook.seen_of(viewer(), named),
+    )
 
 
 def _protections(case: Case) -> Sequence[str]:
@@ -199,7 +203,7 @@ def _print(parts: DeskParts, case: Case) -> str:
         place=place_label(directory, case.district, case.station),
         masked_phone=masked(case.phone),
         voice=voices.get(case.recording or ""),
-        items=items_of(moves, directory, names_in(parts, moves)),
+        items=items_of(moves, _known(parts, moves)),
         printed_at=now(),
         code=Markup(segno.make(base + address, error="m").svg_inline(omitsize=True)),  # noqa: S704
     )

@@ -20,7 +20,13 @@ from flask import (
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from werkzeug.exceptions import Forbidden, HTTPException, MethodNotAllowed, NotFound
+from werkzeug.exceptions import (
+    Forbidden,
+    HTTPException,
+    MethodNotAllowed,
+    NotFound,
+    TooManyRequests,
+)
 from werkzeug.wrappers import Response
 
 from casework.officers import Officer
@@ -90,7 +96,10 @@ def local_target(given: str | None) -> str | None:
     """Give an address of the desk to go on to, or None for anything that leads elsewhere."""
     if not given or "\\" in given or any(not sign.isprintable() for sign in given):
         return None
-    parts = urlsplit(given)
+    try:
+        parts = urlsplit(given)
+    except ValueError:
+        return None
     is_local = not parts.scheme and not parts.netloc and parts.path.startswith("/desk/")
     return given if is_local else None
 
@@ -215,7 +224,8 @@ def _explain_troubles(desk: Blueprint) -> None:
         if error.code is None or error.code < 400:  # noqa: PLR2004  # a redirect is no trouble
             return error
         title, next_step = _TROUBLES.get(error.code, _UNKNOWN_TROUBLE)
-        return _page(error.code, title, next_step)
+        page, status = _page(error.code, title, next_step)
+        return page, status, _LATER if isinstance(error, TooManyRequests) else {}
 
 
 _TROUBLES: dict[int, tuple[Text, Text]] = {
@@ -240,6 +250,7 @@ _TROUBLES: dict[int, tuple[Text, Text]] = {
         Text("Please wait ten minutes, then try again."),
     ),
 }
+_LATER = {"Retry-After": "600"}  # seconds, as the page says
 _UNKNOWN_TROUBLE = (
     Text("This did not work"),
     Text("Go back and try again. If it happens again, tell the administrator."),
@@ -251,6 +262,6 @@ def _whose(roles: tuple[Role, ...]) -> Words:
     return Text("It is for: {roles}. If you need it, ask the administrator.")(roles=names)
 
 
-def _page(status: int, title: Words, next_step: Words | str) -> ResponseReturnValue:
+def _page(status: int, title: Words, next_step: Words | str) -> tuple[str, int]:
     page = render_template("desk/error.html", title=say(title), next_step=say(next_step))
     return page, status

@@ -245,9 +245,13 @@ TROUBLES = (
     Text("Only a supervisor takes a protection away."),
     Text("One of the two is joined already; join to the one it follows."),
     Text("These are the same case."),
+    Text("This case is closed; open it again first."),
     Text("The other case is closed; open it again first."),
+    Text("The two are not protected in the same way; protect both alike first."),
+    Text("A case that is joined to it is not yours; the state control room can do it."),
     Text("You may not write into this case."),
     Text("This case is joined to another, and goes where that one goes."),
+    Text("This case has no station yet: transfer it to one."),
     Text("This recording is not of this case."),
     Text("Choose one of the officers."),
 )

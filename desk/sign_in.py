@@ -27,7 +27,7 @@ from casework.made_up import demo_sign_ins
 from casework.officers import OfficerError
 from casework.sign_in import Locked, NotSignedIn
 from core.clock import local_time
-from core.rates import counted_in
+from core.rates import address, counted_in
 from core.settings import Settings
 from core.text import Text
 from desk.entry import LANGUAGE, TOKEN, local_target, officer, viewer
@@ -39,6 +39,7 @@ _FAILURES_OF_AN_ADDRESS = "30 per 10 minutes"
 _A_DAY = 24 * 3600  # seconds
 _LONGEST_FIELD = 256  # characters
 
+_LOCKED = Text("Too many wrong tries. The next is possible after {time}.")
 _NOT_SIGNED_IN = Text("Login, password or code is not right. Take the newest code of your phone.")
 
 
@@ -91,8 +92,8 @@ def _add_sign_in(desk: Blueprint, parts: DeskParts) -> None:
         try:
             found = parts.sign_ins.check(login, password, code)
         except Locked as locked:
-            wait = Text("Too many wrong tries. The next is possible after {time}.")
-            return _sign_in_page(parts, next_page, wait(time=local_time(locked.until)))
+            wait = _LOCKED(time=local_time(locked.until))
+            return _sign_in_page(parts, next_page, wait)
         except NotSignedIn:
             return _sign_in_page(parts, next_page, _NOT_SIGNED_IN)
         session.clear()  # nobody goes on with a cookie that another has put there
@@ -116,21 +117,13 @@ def _sign_in_page(
 def _limiter(desk: Blueprint, settings: Settings) -> Limiter:
     """Count the failures of an address: in Redis, or in this process while that is away."""
     limiter = Limiter(
-        lambda: _address(settings.proxies),
+        lambda: address(settings.proxies),
         strategy="fixed-window",
         key_prefix="pukar:desk",
         **counted_in(settings.redis_url),
     )
     desk.record_once(lambda state: limiter.init_app(cast("Flask", state.app)))
     return limiter
-
-
-def _address(proxies: int) -> str:
-    """Give the address that a request came from, as the outermost of our proxies says it."""
-    route = [*request.access_route]
-    if not proxies or len(route) < proxies:
-        return request.remote_addr or ""
-    return route[-proxies]
 
 
 def _field(name: str) -> str:
@@ -176,7 +169,12 @@ def _add_account(desk: Blueprint, parts: DeskParts) -> None:
     def password() -> ResponseReturnValue:
         if request.method == "GET":
             return render_template("desk/password.html", trouble=None)
-        if trouble := _choose_password(parts):
+        try:
+            trouble = _choose_password(parts)
+        except Locked as locked:
+            flash(say(_LOCKED(time=local_time(locked.until))), "danger")
+            return redirect(url_for("desk.password"), 303)  # or the door, if he is out by now
+        if trouble:
             return render_template("desk/password.html", trouble=say(trouble)), 422
         session[TOKEN] = parts.sign_ins.start(officer())
         flash(say(Text("The password is changed; other devices are signed out.")), "success")
@@ -193,12 +191,17 @@ def _add_account(desk: Blueprint, parts: DeskParts) -> None:
 
 
 def _choose_password(parts: DeskParts) -> Text | None:
-    """Change the password as the form says; give what is wrong with it."""
-    chosen = request.form.get("chosen", "")
+    """Change the password as the form says; give what is wrong with it, or raise Locked."""
+    present, chosen = (request.form.get(each, "") for each in ("present", "chosen"))
     if chosen != request.form.get("again", ""):
         return Text("The new password was not typed the same twice.")
     try:
-        parts.officers.choose_password(officer(), request.form.get("present", ""), chosen)
+        parts.sign_ins.confirm(officer(), present)
+        parts.officers.choose_password(officer(), present, chosen)
+    except Locked:
+        raise
+    except NotSignedIn:
+        return Text("The present password is not right.")
     except OfficerError as error:
         return error.words
     return None

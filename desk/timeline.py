@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,6 +26,8 @@ from desk.labels import (
     state_label,
 )
 
+_SEALED = Text("what was written cannot be opened: its key is missing")
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -44,34 +46,38 @@ class Item:
     is_trouble: bool = False
 
 
-def timeline_of(
-    events: Sequence[Event],
-    letters: Sequence[LetterLine],
-    directory: Directory,
-    names: Mapping[str, str],
-) -> list[Item]:
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What events may name: stations, officers (their names by login), cases that may be seen."""
+
+    directory: Directory
+    names: Mapping[str, str]
+    cases: Collection[str]
+
+
+def timeline_of(events: Sequence[Event], letters: Sequence[LetterLine], known: Known) -> list[Item]:
     """Put events and letters into one line of time, the oldest first."""
-    items = items_of(events, directory, names)
+    items = items_of(events, known)
     items += [_letter(each) for each in letters]
     return sorted(items, key=lambda item: item.at)
 
 
-def items_of(events: Sequence[Event], directory: Directory, names: Mapping[str, str]) -> list[Item]:
-    """Say events in plain words; `names` are those of officers, by login."""
-    return [_item_of(each, directory, names) for each in events]
+def items_of(events: Sequence[Event], known: Known) -> list[Item]:
+    """Say events in plain words."""
+    return [_item_of(each, known) for each in events]
 
 
-def _item_of(event: Event, directory: Directory, names: Mapping[str, str]) -> Item:
-    name = names.get(event.who)
+def _item_of(event: Event, known: Known) -> Item:
+    name = known.names.get(event.who)
     return Item(
         at=event.at,
         kind=event.kind,
         what=_headline(event),
         who=Name(name, name) if name else actor_label(event.who),
-        facts=tuple(_facts(event.details, directory)),
+        facts=(*_facts(event.details, known), *([_SEALED] if event.is_unreadable else [])),
         note=event.note,
         recording=event.recording,
-        is_trouble=event.kind == "raised",
+        is_trouble=event.kind == "raised" or event.is_unreadable,
     )
 
 
@@ -81,18 +87,22 @@ def _headline(event: Event) -> Words:
     return Text("{state}")(state=state_label(event.to_state))
 
 
-def _facts(details: Mapping[str, str], directory: Directory) -> Iterator[Words]:
+def _facts(details: Mapping[str, str], known: Known) -> Iterator[Words]:
     if "station" in details or "district" in details:
-        yield place_label(directory, details.get("district"), details.get("station"))
+        yield place_label(known.directory, details.get("district"), details.get("station"))
     if "fir_number" in details:
         date = details.get("fir_date", "")
         yield Text("FIR {number} of {date}")(number=details["fir_number"], date=date)
+    if "case" in details:
+        yield _other_case(details["case"], known.cases)
     for name, say_it in _DETAILS.items():
         if name in details:
             yield say_it(details[name])
 
 
-def _other_case(reference: str) -> Words:
+def _other_case(reference: str, seen: Collection[str]) -> Words:
+    if reference not in seen:
+        return Text("another case")
     return Text("case {reference}")(reference=grouped(reference))
 
 
@@ -118,7 +128,6 @@ _DETAILS: dict[str, Callable[[str], Words]] = {
     "to": _addressee,
     "without": _passed_over,
     "again": lambda _: Text("once more"),
-    "case": _other_case,
     "as": lambda role: (
         Text("goes on as that case goes") if role == "follows" else Text("that case follows")
     ),

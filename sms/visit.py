@@ -9,7 +9,14 @@ from functools import partial
 from typing import Any, ClassVar
 
 from core.alphabet import western_digits
-from core.conversation import REGISTERED_BEFORE, Conversation, Due, Meant, Talk
+from core.conversation import (
+    REGISTERED_BEFORE,
+    Conversation,
+    Due,
+    Meant,
+    NotUnderstood,
+    Talk,
+)
 from core.dialogue import Ask, Json, Number, Said, StandIn, Story
 from core.duty_officer import Contact, DutyOfficer, Office
 from core.inbox import Message
@@ -18,11 +25,13 @@ from core.letters import GO_ON
 from core.outbox import Draft
 from core.pages import Paper, View, answer, is_a_story, read, takes_first_letters
 from core.reference import LENGTH
+from core.replies import Asking
 from core.scripts.main_menu import main_menu
 from core.sealing import Seal
 from core.sessions import Session
 from core.text import Text
 from sms.commands import CARRIER_WORDS, Amid, Command, Wanted, read_command
+from sms.doubt import MOST_LETTERS, SOMETHING_ELSE, Doubt
 from sms.message import list_stations, paper, write
 from sms.thread import Thread
 
@@ -120,10 +129,8 @@ class Visit:
             said: Answer | None = self._obey(command)
         elif self._message.id < self._thread.newest:
             said = None  # others have overtaken it: what it answered is no longer asked
-        elif awaited:
-            said = self._say(*self._hear_answer(text, self._thread.view))
         else:
-            said = self._hear_unasked(text) or self._greet(text)
+            said = self._hear_words(text, awaited)
         thread = self._thread.heard(self._message.id, asdict(said) if said else None)
         self._session.lines[self.CHANNEL] = thread.to_json()
         return said
@@ -155,6 +162,49 @@ class Visit:
     def _hear_answer(self, text: str, view: View) -> tuple[Due, View]:
         return answer(self._talk, self._conversation, text, view, self._paper)
 
+    def _hear_words(self, text: str, awaited: Ask | None) -> Answer | None:
+        """Take what is no command: as what an SMS in doubt is, or else as an answer of its own."""
+        doubt, self._thread = self._thread.doubt, replace(self._thread, doubt=None)
+        meant = read(text.strip(), doubt.question, View(), self._paper) if doubt else None
+        if doubt and isinstance(meant, Meant):
+            return self._settle(doubt.text, meant.meaning, awaited)
+        if awaited:
+            return self._hear_awaited(text, awaited)
+        return self._hear_unasked(text) or self._greet(text)
+
+    def _hear_awaited(self, text: str, awaited: Ask) -> Answer | None:
+        """Take an SMS as the answer to what we asked, or to a letter that she got after that.
+
+        What may be an answer to either is neither yet: a complaint would be sent or discarded, or
+        a case rated, that she did not mean.
+        """
+        references = self._answered_by(text, since=self._thread.asked_at)
+        if not references:
+            return self._say(*self._hear_answer(text, self._thread.view))
+        newest, about = references[0], _stand_in(awaited)
+        is_about_it = about is not None and about.reference == newest
+        if is_about_it or not self._is_answer(text, awaited):
+            return self._answer_letter(newest, text)
+        return self._ask_which(Doubt(text, tuple(references[:MOST_LETTERS])))
+
+    def _is_answer(self, text: str, awaited: Ask) -> bool:
+        """Say whether an SMS may answer what we asked, or what stands behind our own question."""
+        heard = read(text.strip(), awaited, self._thread.view, self._paper)
+        is_behind = awaited.question.name == "resume" and is_a_story(text)
+        return is_behind or not isinstance(heard, NotUnderstood)
+
+    def _ask_which(self, doubt: Doubt) -> Answer:
+        self._thread = replace(self._thread, doubt=doubt)
+        return Answer(GO_ON, words=write(doubt.question, View(), self._paper))
+
+    def _settle(self, text: str, meaning: Json, awaited: Ask | None) -> Answer | None:
+        """Take the SMS that was in doubt as what she says that it is."""
+        if meaning in self._answered_by(text):
+            return self._answer_letter(meaning, text)
+        if meaning == SOMETHING_ELSE and awaited:
+            return self._say(*self._hear_answer(text, self._thread.view))
+        return self._greet(text)
+
     def _obey(self, command: Command) -> Answer | None:
         acts: dict[Wanted, Callable[[], Answer | None]] = {
             Wanted.STOP: lambda: Answer("letters_off", wants_letters=False),
@@ -178,15 +228,24 @@ class Visit:
 
         What was asked last comes first: "1" is no answer to a question that wants words.
         """
-        for reference in self._officer.asking():
-            known = {"wish_1": "status", "reference_1": reference}
-            probe = Conversation(self._talk.fresh_id, {REGISTERED_BEFORE: None, **known})
-            due = self._talk.due(probe)
-            if isinstance(due, Ask) and isinstance(read(text, due, View(), self._paper), Meant):
-                self._session.begin(self._talk.fresh_id, straight=True)
-                self._conversation.answers.update(known)
-                return self._say(*self._hear_answer(text, View()))
-        return None
+        references = self._answered_by(text)
+        return self._answer_letter(references[0], text) if references else None
+
+    def _answered_by(self, text: str, *, since: float = 0) -> list[str]:
+        """List the cases whose letters an SMS may answer, of those that she got since a moment."""
+        asking = self._officer.asking()
+        told = (each for each in asking if not since or _is_told_since(since, each))
+        return [each.reference for each in told if self._may_answer(text, each.reference)]
+
+    def _may_answer(self, text: str, reference: str) -> bool:
+        known = {REGISTERED_BEFORE: None, **_about(reference)}
+        due = self._talk.due(Conversation(self._talk.fresh_id, known))
+        return isinstance(due, Ask) and isinstance(read(text, due, View(), self._paper), Meant)
+
+    def _answer_letter(self, reference: str, text: str) -> Answer | None:
+        self._session.begin(self._talk.fresh_id, straight=True)
+        self._conversation.answers.update(_about(reference))
+        return self._say(*self._hear_answer(text, View()))
 
     def _greet(self, text: str) -> Answer | None:
         """Answer what we do not understand: with the draft that is left, or help now and then.
@@ -220,7 +279,7 @@ class Visit:
         had_draft = any(each.is_worth_resuming and "kind" in each.answers for each in drafts)
         self._session.conversation = Conversation(self._talk.fresh_id)
         self._session.draft = None
-        self._thread = replace(self._thread, asked="", view=View())
+        self._thread = replace(self._thread, asked="", view=View(), doubt=None)
         return Answer("draft_removed" if had_draft else "no_draft")
 
     def _status(self, number: str) -> Answer | None:
@@ -258,7 +317,12 @@ class Visit:
         name = due.question.name if isinstance(due, Ask) else ""
         asked = name if self._carries_words else ""
         self._thread = replace(
-            self._thread, asked=asked, conversation=self._conversation.id, view=view
+            self._thread,
+            asked=asked,
+            asked_at=time.time(),
+            conversation=self._conversation.id,
+            view=view,
+            doubt=None,
         )
         words = write(due, view, self._paper) if self._carries_words else None
         if isinstance(due, Said) and due.last:
@@ -274,3 +338,12 @@ def _stand_in(due: Due) -> StandIn | None:
     if isinstance(due, Ask) and not isinstance(due.question, Number):
         return due.question.stand_in
     return None
+
+
+def _about(reference: str) -> dict[str, Json]:
+    """Give what leads straight to what the police ask about a case."""
+    return {"wish_1": "status", "reference_1": reference}
+
+
+def _is_told_since(since: float, asking: Asking) -> bool:
+    return asking.told_at is not None and asking.told_at.timestamp() > since

@@ -16,12 +16,13 @@ from audio.library import Library
 from audio.studio import build
 from core.database import Database
 from core.embedded import EmbeddedRedis, NoRedis, redis_binary
+from core.sealing import Seal
 from ivr.sentences import lines
 from simulator.caller import Caller
 from tests.fakes import DIRECTORY, LANGUAGES
 from tests.kannel import PROGRAMS, program
 from tests.servers import Missing, chromium, fresh_database, private_postgres
-from tests.service import Service, service_with
+from tests.service import DATA_KEY, Service, service_with
 
 MISSING = pytest.StashKey[set[str]]()
 
@@ -102,7 +103,7 @@ def migrate() -> Callable[[str], None]:
 
     def to_head(url: str) -> None:
         database = Database(url)
-        database.migrate()
+        database.migrate(Seal(DATA_KEY, "for tests only"))
         database.close()
 
     return to_head

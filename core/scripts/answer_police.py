@@ -54,7 +54,9 @@ async def _rate(police: Police, standing: Standing) -> Last | None:
     if wish == "later":
         return None
     work = partial(police.rate, reference, is_satisfied=wish == "yes")
-    if await Once("rated", work) == "reopened":
+    outcome = await Once("rated", work)
+    # A screen may stand open, or be gone back to, until the case is disposed of again.
+    if outcome == "reopened" and police.is_open(reference):
         return await _remark(police, reference)
     return _thanks(Text("Thank you. Your answer to {reference} is kept."), reference)
 

@@ -44,8 +44,6 @@ def _make_people() -> None:
         sa.Column("totp_step", sa.Integer, nullable=False, server_default="0"),
         sa.Column("must_change_password", sa.Boolean, nullable=False),
         sa.Column("is_active", sa.Boolean, nullable=False),
-        sa.Column("failures", sa.Integer, nullable=False, server_default="0"),
-        sa.Column("locked_until", _MOMENT),
         sa.Column("created_at", _MOMENT, nullable=False),
         sa.Column("seen_at", _MOMENT),
     )
@@ -57,6 +55,13 @@ def _make_people() -> None:
         ),
         sa.Column("started_at", _MOMENT, nullable=False),
         sa.Column("seen_at", _MOMENT, nullable=False),
+    )
+    op.create_table(
+        "wrong_tries",
+        sa.Column("login_hash", sa.String(32), primary_key=True),
+        sa.Column("failures", sa.Integer, nullable=False),
+        sa.Column("locked_until", _MOMENT),
+        sa.Column("at", _MOMENT, nullable=False, index=True),
     )
 
 

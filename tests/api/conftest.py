@@ -7,9 +7,11 @@ from pathlib import Path
 from types import MappingProxyType
 
 import pytest
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from casework.clients import SCOPES
+from core.tables import cases
 from tests.service import Service, service_with
 
 GARDANIBAGH = "5117029"
@@ -69,6 +71,13 @@ def partner_of(
     return Partner(service, service.parts.api.clients.add(name, scopes, district))
 
 
+def change(service: Service, reference: str, **columns: object) -> None:
+    """Have columns of a case as no work would leave them."""
+    one = update(cases).where(cases.c.reference == reference)
+    with service.parts.database.writing() as connection:
+        connection.execute(one.values(**columns))
+
+
 @pytest.fixture
 def partner(sqlite_service: Service) -> Partner:
     """A system that serves the whole state and may do everything."""
@@ -77,9 +86,13 @@ def partner(sqlite_service: Service) -> Partner:
 
 @pytest.fixture
 def tireless_service(
-    sqlite_database_url: str, fresh_redis_url: str, tmp_path: Path
+    sqlite_database_url: str,
+    fresh_redis_url: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> Iterator[Service]:
-    """A service that lets a client ask as often as a tester does."""
+    """A service that lets a client ask, and a stranger fail, as often as a tester does."""
+    monkeypatch.setattr("api.rates.FAILURES_OF_AN_ADDRESS", "1000000/minute")
     stores = {"database_url": sqlite_database_url, "redis_url": fresh_redis_url}
     with service_with(**stores, data_dir=tmp_path, api_rate="1000000/minute") as service:
         yield service

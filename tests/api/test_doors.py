@@ -4,17 +4,22 @@ import json
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from pathlib import Path
+from threading import Barrier
 from typing import Any
 
 import pytest
 from time_machine import travel
 from werkzeug.test import TestResponse
 
-from casework.repeats import Request, UnderWay
+from casework.exchange import Exchange, Passed
+from casework.repeats import OutcomeUnknown, Repeats, Request, UnderWay
 from casework.stations import Stations
+from casework.viewer import Viewer
+from core.cases import Cases
+from core.database import DatabaseDown
 from core.embedded import EmbeddedRedis
 from core.settings import SettingsError, read_settings
-from tests.api.conftest import GARDANIBAGH, Partner, complaint, partner_of
+from tests.api.conftest import GARDANIBAGH, Partner, change, complaint, partner_of
 from tests.service import Service, service_with
 from tests.test_faults import out_of_order
 
@@ -76,6 +81,48 @@ def test_the_same_external_id_is_the_same_case_and_never_another(partner: Partne
     assert len(partner.service.parts.cases.newest()) == 1
 
 
+@pytest.mark.parametrize(
+    "other",
+    [
+        {"kind": "other"},
+        {"phone": "+919800000002"},
+        {"story": "और"},
+        {"station": ARARIA},
+        {"language": "en"},
+    ],
+)
+def test_the_same_external_id_with_anything_else_is_refused(
+    partner: Partner, other: dict[str, object]
+) -> None:
+    reference = partner.registers(language="hi")
+    refused = partner.post("/cases", complaint() | other)
+    assert is_problem(refused, 409)
+    assert f"as {reference}, with other words: " in said(refused)["detail"]
+    transfer = {"state": "transferred", "details": {"station": ARARIA}}
+    partner.post(f"/cases/{reference}/moves", transfer)
+    assert partner.registers() == reference
+
+
+def test_two_that_come_at_once_under_one_external_id_are_one_case(
+    service: Service, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    partner = partner_of(service)
+    both_looked, reference_of = Barrier(2), Cases.reference_of
+
+    def looked_up(self: Cases, conversation: str) -> str | None:
+        found = reference_of(self, conversation)
+        if found is None:
+            both_looked.wait(5)
+        return found
+
+    monkeypatch.setattr(Cases, "reference_of", looked_up)
+    with ThreadPoolExecutor(2) as pool:
+        bodies = (complaint(), complaint(story="और", phone="+919800000002"))
+        answers = list(pool.map(lambda body: partner.post("/cases", body), bodies))
+    assert sorted(each.status_code for each in answers) == [201, 409]
+    assert len(service.parts.cases.newest()) == 1
+
+
 @pytest.mark.parametrize("what", ALL)
 def test_every_door_wants_a_token_and_its_scope(sqlite_service: Service, what: str) -> None:
     reference = partner_of(sqlite_service).registers()
@@ -117,6 +164,41 @@ def test_a_districts_client_meets_nothing_outside_it(sqlite_service: Service) ->
     assert is_problem(moved, 404)
     assert is_problem(patna.post("/cases", complaint("a4", station=ARARIA)), 403)
     assert len(said(state.get("/cases"))["cases"]) == 3
+
+
+def test_of_a_case_that_left_the_district_its_client_has_only_the_number(
+    sqlite_service: Service,
+) -> None:
+    patna = partner_of(sqlite_service, "patna", district="PATNA")
+    reference = patna.registers()
+    only_its_number = {"reference": reference, "state": None, "version": None}
+    transfer = {"state": "transferred", "details": {"station": ARARIA}}
+    assert said(patna.post(f"/cases/{reference}/moves", transfer)) == only_its_number
+    assert said(patna.post("/cases", complaint())) == only_its_number
+
+
+def test_a_case_joined_to_one_elsewhere_does_not_name_it(sqlite_service: Service) -> None:
+    state, patna = partner_of(sqlite_service), partner_of(sqlite_service, "p", district="PATNA")
+    here, elsewhere = state.registers("a1"), state.registers("a2", station=ARARIA)
+    work, viewer = sqlite_service.parts.api.work, Viewer(1, "asha", "state")
+    work.join(viewer, here, elsewhere)
+    for partner, named in ((patna, None), (state, elsewhere)):
+        case = said(partner.get(f"/cases/{here}"))
+        assert (case["is_joined"], case["joined_to"], case["next_states"]) == (True, named, [])
+        told = [each for each in said(partner.get("/events"))["events"] if each["kind"] == "joined"]
+        assert told[0]["details"] == {"as": "follows"} | ({"case": named} if named else {})
+
+
+@pytest.mark.parametrize("what", ["story_sealed", "phone_sealed"])
+def test_what_no_key_opens_is_left_out(partner: Partner, what: str) -> None:
+    reference = partner.registers()
+    change(partner.service, reference, **{what: b"broken"})
+    case = said(partner.get(f"/cases/{reference}"))
+    assert case[what.removesuffix("_sealed")] is None
+    assert [case["phone"], case["story"]] != [None, None]
+    assert partner.registers() == reference
+    moved = partner.post(f"/cases/{reference}/moves", {"state": "sent_to_station"})
+    assert said(moved)["version"] == 1
 
 
 def test_only_who_reads_cases_sees_story_and_number_and_each_look_is_noted(
@@ -195,7 +277,7 @@ def test_pages_of_cases_follow_one_another_without_gap(partner: Partner) -> None
     assert read == references
     assert said(partner.get("/cases?state=disposed"))["cases"] == []
     assert len(said(partner.get("/cases?state=received&since=2024-01-01"))["cases"]) == 5
-    assert said(partner.get("/cases?since=2100-01-01"))["cases"] == []
+    assert said(partner.get("/cases?since=2099-12-31"))["cases"] == []
 
 
 def test_events_come_in_order_once_each_and_the_cursor_goes_past_what_is_not_told(
@@ -275,17 +357,60 @@ def test_a_key_is_forgotten_after_two_days(partner: Partner) -> None:
         assert "Idempotent-Replayed" not in partner.post("/cases", complaint(), key="k1").headers
 
 
-def test_a_request_whose_process_died_may_be_done_again_after_a_minute(partner: Partner) -> None:
+def test_a_request_whose_process_died_is_done_again_only_if_twice_is_as_once(
+    partner: Partner,
+) -> None:
     repeats = partner.service.parts.api.repeats
     with travel("2026-11-24 12:00:00", tick=False) as clock:
-        request = Request(1, "k1", "POST")
-        assert repeats.begin(request) is None
-        with pytest.raises(UnderWay):
-            repeats.begin(request)
+        once, twice = (Request(1, key, "POST", key == "twice") for key in ("once", "twice"))
+        for request in (once, twice):
+            assert repeats.begin(request) is None
+            with pytest.raises(UnderWay):
+                repeats.begin(request)
         clock.shift(timedelta(minutes=1))
-        assert repeats.begin(request) is None
+        with pytest.raises(OutcomeUnknown):
+            repeats.begin(once)
+        assert repeats.begin(twice) is None
         with pytest.raises(UnderWay):
-            repeats.begin(request)
+            repeats.begin(twice)
+
+
+def test_what_was_done_is_not_done_again_because_its_answer_was_lost(
+    partner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise DatabaseDown("away")
+
+    with travel("2026-11-24 12:00:00", tick=False) as clock:
+        with monkeypatch.context() as patched:
+            patched.setattr(Repeats, "finish", away)
+            reference = said(partner.post("/cases", complaint(), key="k1"))["reference"]
+            moves, move = f"/cases/{reference}/moves", {"state": "sent_to_station"}
+            assert partner.post(moves, move, key="k2").status_code == 201
+        clock.shift(timedelta(seconds=61))
+        assert said(partner.post("/cases", complaint(), key="k1"))["reference"] == reference
+        again = partner.post(moves, move, key="k2")
+    assert is_problem(again, 409)
+    assert said(again)["type"].endswith("outcome-unknown")
+    assert partner.service.only_case().version == 1
+
+
+def test_a_fault_behind_the_work_does_not_have_it_done_again(
+    partner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    reference, find, looks = partner.registers(), Exchange.find, iter((1, 2))
+    moves, move = f"/cases/{reference}/moves", {"state": "sent_to_station"}
+
+    def fails_behind(self: Exchange, viewer: Viewer, reference: str) -> Passed | None:
+        if next(looks) == 2:
+            raise ValueError("a fault")
+        return find(self, viewer, reference)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Exchange, "find", fails_behind)
+        assert is_problem(partner.post(moves, move, key="k1"), 500)
+    assert said(partner.post(moves, move, key="k1"))["type"].endswith("outcome-unknown")
+    assert partner.service.only_case().version == 1
 
 
 def test_many_at_once_with_one_key_do_it_once(service: Service) -> None:
@@ -329,6 +454,19 @@ def test_every_error_is_a_problem(partner: Partner) -> None:
     assert is_problem(partner.service.client.get("/api/v1/cases"), 401)
 
 
+def test_a_number_that_can_be_of_no_case_is_not_found(service: Service) -> None:
+    partner = partner_of(service)
+    for number in ("%00", "9" * 5000, "482913570%00", "\u0967" * 10, "4829135707"):
+        assert is_problem(partner.get(f"/cases/{number}"), 404)
+        moved = partner.post(f"/cases/{number}/moves", {"state": "sent_to_station"})
+        assert is_problem(moved, 404)
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "1999-12-31", "2100-01-01", "9999-12-31"])
+def test_a_day_of_another_age_is_refused(partner: Partner, day: str) -> None:
+    assert is_problem(partner.get(f"/cases?since={day}"), 422)
+
+
 def test_a_fault_of_ours_says_nothing_but_where_to_find_it(
     partner: Partner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -365,6 +503,35 @@ def test_who_asks_too_often_is_told_when_to_come_again(
             # Without the store each process counts for itself, from the beginning.
             asked = [partner.get("/hooks") for _ in range(3)]
             assert [each.status_code for each in asked] == [200, 200, 429]
+
+
+def test_an_address_that_guesses_tokens_is_stopped_and_a_client_beside_it_is_not(
+    sqlite_service: Service,
+) -> None:
+    partner, newcomer = partner_of(sqlite_service), partner_of(sqlite_service, "newcomer")
+    assert partner.get("/cases").status_code == 200
+    guesses = [Partner(sqlite_service, f"guess-{each}").get("/cases") for each in range(61)]
+    assert {each.status_code for each in guesses[:60]} == {401}
+    assert is_problem(guesses[60], 429)
+    assert 0 < int(guesses[60].headers["Retry-After"]) <= 60
+    assert is_problem(newcomer.get("/cases"), 429)
+    assert partner.get("/cases").status_code == 200
+    sqlite_service.pukar("clients", "revoke", "cctns")
+    assert [partner.get("/cases").status_code for _ in range(2)] == [401, 429]
+
+
+def test_an_address_is_the_one_that_the_outermost_proxy_saw(
+    sqlite_database_url: str, fresh_redis_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("api.rates.FAILURES_OF_AN_ADDRESS", "1/minute")
+    stores = {"database_url": sqlite_database_url, "redis_url": fresh_redis_url}
+    with service_with(**stores, data_dir=tmp_path, proxies=1) as service:
+        stranger = Partner(service, "guess")
+        asked = [
+            stranger.asks("GET", "/cases", headers={"X-Forwarded-For": route})
+            for route in ("8.8.8.8", "9.9.9.9, 8.8.8.8", "9.9.9.9")
+        ]
+    assert [each.status_code for each in asked] == [401, 429, 401]
 
 
 def test_a_rate_that_is_none_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:

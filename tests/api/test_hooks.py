@@ -4,7 +4,8 @@ import hashlib
 import hmac
 import json
 import socket
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from threading import Event, Thread
@@ -33,10 +34,12 @@ class Listener:
     status: int = 200
     location: str = ""
     heard: list[tuple[dict[str, str], bytes]] = field(default_factory=list)
+    waits_for: Callable[[], None] = lambda: None
 
     def __call__(self, environ: dict[str, Any], start: Any) -> Any:  # noqa: ANN401  # WSGI
         request = Request(environ)
         self.heard.append((dict(request.headers), request.get_data()))
+        self.waits_for()
         headers = {"Location": self.location} if self.location else {}
         return Response(status=self.status, headers=headers)(environ, start)
 
@@ -47,8 +50,8 @@ class Listener:
         return [event["to_state"] for body in bodies for event in body["events"]]
 
 
-@pytest.fixture
-def listener() -> Iterator[Listener]:
+@contextmanager
+def listening() -> Iterator[Listener]:
     here = Listener()
     server = make_server("127.0.0.1", 0, here)
     here.url = f"http://127.0.0.1:{server.server_port}/heard"
@@ -58,6 +61,35 @@ def listener() -> Iterator[Listener]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture
+def listener() -> Iterator[Listener]:
+    with listening() as here:
+        yield here
+
+
+@contextmanager
+def dribbling() -> Iterator[str]:
+    """Another system that has the answer ready but for a byte, now and then, for two seconds."""
+    over = Event()
+
+    def answer(server: socket.socket) -> None:
+        line, _ = server.accept()
+        with suppress(OSError), line:
+            line.recv(65536)
+            line.sendall(b"HTTP/1.1 200 OK\r\nX: ")
+            for _ in range(40):
+                over.wait(0.05)
+                line.sendall(b"a")
+            line.sendall(b"\r\nContent-Length: 0\r\n\r\n")
+
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        thread = Thread(target=answer, args=(server,))
+        thread.start()
+        yield f"http://127.0.0.1:{server.getsockname()[1]}/"
+        over.set()
+        thread.join()
 
 
 def hook_at(partner: Partner, url: str, **more: object) -> dict[str, Any]:
@@ -257,6 +289,29 @@ def test_the_work_goes_on_until_it_is_stopped(partner: Partner, listener: Listen
     assert listener.told == ["received"]
 
 
+def test_a_slow_system_keeps_no_other_waiting(partner: Partner, listener: Listener) -> None:
+    with listening() as slow:
+        hook_at(partner, slow.url)
+        hook_at(partner, listener.url)
+        stop, other_was_told, in_time = Event(), Event(), Event()
+        listener.waits_for = other_was_told.set
+
+        def wait() -> None:
+            if other_was_told.wait(5):
+                in_time.set()
+
+        slow.waits_for = wait
+        partner.registers()
+        thread = Thread(target=partner.service.parts.api.hooks.run, args=(stop,))
+        thread.start()
+        was_in_time = in_time.wait(8)
+        stop.set()
+        thread.join(10)
+    assert was_in_time
+    assert not thread.is_alive()
+    assert listener.told == slow.told == ["received"]
+
+
 def test_a_database_that_is_away_or_a_fault_does_not_end_the_work(
     partner: Partner, listener: Listener, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -299,6 +354,9 @@ def test_a_database_that_is_away_or_a_fault_does_not_end_the_work(
         "2002:7f00:1::",
         "64:ff9b::7f00:1",
         "64:ff9b:1::1",
+        "fec0::1",
+        "::7f00:1",
+        "::ffff:0:7f00:1",
     ],
 )
 def test_production_never_connects_into_our_own_network(
@@ -353,3 +411,11 @@ def test_a_host_that_does_not_answer_is_given_up_in_time(
         with pytest.raises(NotTaken, match="no answer"):
             Outside(is_demo=True).post(url, b"{}", {})
     assert listener.heard == []
+
+
+def test_a_host_that_answers_byte_by_byte_is_given_up_in_time(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(outside, "SECONDS", 0.3)
+    with dribbling() as url, pytest.raises(NotTaken, match="no answer within"):
+        Outside(is_demo=True).post(url, b"{}", {})

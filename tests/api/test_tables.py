@@ -8,7 +8,7 @@ from click.testing import Result
 
 from casework.exchange import Exchange
 from core.reference import grouped
-from tests.api.conftest import Partner
+from tests.api.conftest import Partner, change
 from tests.service import Service
 
 pytestmark = pytest.mark.redis
@@ -61,6 +61,17 @@ def test_stories_are_exported_on_demand_and_each_is_noted(partner: Partner, tmp_
     noted = partner.service.parts.api.accesses.newest()
     assert [(each.who, each.what, each.channel) for each in noted] == [
         ("asha", "export", "console")
+    ]
+
+
+def test_an_export_goes_past_what_no_key_opens(partner: Partner, tmp_path: Path) -> None:
+    change(partner.service, partner.registers("a1"), story_sealed=b"broken")
+    partner.registers("a2", story="और")
+    out = tmp_path / "cases.csv"
+    partner.service.pukar("export", "cases", "--out", str(out), "--with-stories")
+    assert [(row["phone"], row["story"]) for row in read(out)] == [
+        ("+919800000001", "(unreadable)"),
+        ("+919800000001", "और"),
     ]
 
 

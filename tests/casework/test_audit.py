@@ -6,23 +6,29 @@ What is done to it here is what somebody could do who may write to the database,
 import re
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass, field
+from functools import partial
+from pathlib import Path
 
 import pytest
-from sqlalchemy import Connection, Row, delete, func, insert, select, text, update
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import Connection, Row, delete, insert, select, text, update
 
 from casework.accesses import Accesses
 from casework.audit import Audit, Head, read_head
 from core.case_file import CaseError, CaseFile, CaseFiles, Entry
 from core.cases import Cases, Move, NewCase
 from core.clock import now
-from core.database import Database
+from core.database import MIGRATIONS, Database
 from core.dialogue import Typed
 from core.ledger import link_of, record, rows_by_id
 from core.limits import Limits
 from core.sealing import Seal
-from core.tables import accesses, events, ledger, ledger_head
-from tests.service import DATA_KEY, Service, registers
+from core.tables import accesses, cases, events, ledger, ledger_head
+from tests.servers import fresh_database
+from tests.service import DATA_KEY, Service, registers, service_with
 
 
 @dataclass
@@ -47,7 +53,7 @@ class Books:
                 language="hi",
                 channel="ussd",
                 district="PATNA",
-                station=None,
+                station="5117029",
                 usual_station=None,
                 story=Typed("साइकिल चोरी"),
             )
@@ -61,15 +67,19 @@ class Books:
         with self.database.reading() as connection:
             return list(connection.execute(query.order_by(ledger.c.n)).all())
 
-    def attack(self, what: Callable[[Connection], object]) -> None:
+    def attack(
+        self,
+        what: Callable[[Connection], object],
+        tables: tuple[str, ...] = ("events", "accesses"),
+    ) -> None:
         """Write past the service, with every right that a database gives."""
         with self.database.engine.begin() as connection:
             if self.database.is_sqlite:
-                for table in ("events", "accesses"):
+                for table in tables:
                     for action in ("update", "delete"):
                         connection.execute(text(f"DROP TRIGGER IF EXISTS {table}_no_{action}"))
             else:
-                for table in ("events", "accesses"):
+                for table in tables:
                     connection.execute(text(f"ALTER TABLE {table} DISABLE TRIGGER USER"))
             what(connection)
 
@@ -149,20 +159,116 @@ def test_both_kinds_of_database_give_the_same_link(
     assert given[0] == given[1]
 
 
-def test_what_was_there_before_the_chain_is_sealed_once(books: Books) -> None:
-    for number in range(3):
-        books.register(number)
-    books.attack(lambda connection: _forget_chain(connection, all_but=2))
-    assert len(books.found()) == 2
-    assert books.audit.adopt() == 2
-    assert books.found() == []
-    assert books.audit.adopt() == 0
+# --- From before the chain
 
 
-def test_what_is_written_beside_the_chain_is_never_sealed(books: Books) -> None:
+@pytest.fixture(params=["sqlite", "postgresql"])
+def old_url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """A database of the release before the chain, with three cases in it."""
+    with ExitStack() as stack:
+        url = f"sqlite:///{tmp_path / 'old.db'}"
+        if request.param == "postgresql":
+            server = request.getfixturevalue("postgres_url")
+            url = stack.enter_context(fresh_database(server))
+        _fill_as_before(url)
+        yield url
+
+
+def _fill_as_before(url: str) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    database = Database(url)
+    with database.engine.connect() as connection, connection.begin():
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0003")
+        for number in range(1, 4):
+            values = {"case_id": _put_as_before(connection, number), "who": "citizen"}
+            new = insert(events).values(at=now(), to_state="received", details={}, **values)
+            connection.execute(new)
+    database.close()
+
+
+def _put_as_before(connection: Connection, number: int) -> int:
+    new = insert(cases).values(
+        reference=f"{number:010}",
+        conversation=f"conversation-{number}",
+        service="complaint",
+        kind="theft",
+        phone_hash="x",
+        phone_sealed=b"x",
+        language="hi",
+        channel="ussd",
+        story_sealed=b"x",
+        state="received",
+        state_since=now(),
+        registered_at=now(),
+    )
+    return int(connection.scalar(new.returning(cases.c.id)) or 0)
+
+
+@pytest.fixture
+def old(old_url: str) -> Iterator[Books]:
+    database = Database(old_url)
+    yield Books(database)
+    database.close()
+
+
+def test_an_upgrade_seals_what_was_there_before(old: Books) -> None:
+    assert old.database.migrate(old.seal) == 3
+    old.register()
+    assert [each.n for each in old.links()] == [1, 2, 3, 4]
+    assert old.found() == []
+    assert old.database.migrate(old.seal) == 0
+
+
+def test_many_records_from_before_are_sealed_piece_by_piece(
+    old: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("core.ledger._SEALED_AT_ONCE", 2)
+    assert old.database.migrate(old.seal) == 3
+    assert old.found() == []
+
+
+def test_an_upgrade_that_was_broken_off_begins_anew(
+    old: Books, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> int:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched:
+        patched.setattr("core.database.begin_chain", broken)
+        with pytest.raises(KeyboardInterrupt):
+            old.database.migrate(old.seal)
+    assert old.database.migrate(old.seal) == 3
+    assert old.found() == []
+
+
+def test_an_id_that_no_database_gives_is_not_taken_into_the_chain(old: Books) -> None:
+    old.attack(partial(_forge_event, row_id=0), tables=("events",))
+    assert old.database.migrate(old.seal) == 3
+    assert old.found() == ["event 0 was added beside the chain (case 000 000 0001)"]
+
+
+def test_what_is_written_beside_the_chain_is_never_taken_in(books: Books) -> None:
     books.register()
-    books.attack(_add)
-    assert books.audit.adopt() == 0
+    Accesses(books.database, books.seal).note("asha", 1, "story", "desk")
+    for row_id in (-7, 1000):
+        books.attack(partial(_forge_event, row_id=row_id))
+    books.attack(_forge_look)
+    assert books.database.migrate(books.seal) == 0
+    assert [each.partition(" (")[0] for each in books.found()] == [
+        "event -7 was added beside the chain",
+        "event 1000 was added beside the chain",
+        "access 0 was added beside the chain",
+    ]
+
+
+def test_a_chain_that_was_removed_is_not_begun_anew(books: Books) -> None:
+    books.register()
+    books.attack(_empty)
+    assert books.database.migrate(books.seal) == 0
+    assert books.found()[0] == "the chain is empty, though there are records: it was removed"
+    books.register(1)
     assert len(books.found()) == 1
 
 
@@ -294,8 +400,22 @@ def _change(connection: Connection) -> None:
 
 
 def _add(connection: Connection) -> None:
+    _forge_event(connection, 1000)
+
+
+def _forge_event(connection: Connection, row_id: int) -> None:
     values = {"case_id": 1, "at": now(), "who": "A", "to_state": "disposed", "details": {}}
-    connection.execute(insert(events).values(id=1000, **values))
+    connection.execute(insert(events).values(id=row_id, **values))
+
+
+def _forge_look(connection: Connection) -> None:
+    values = {"case_id": 1, "at": now(), "who": "ravi", "what": "story", "channel": "desk"}
+    connection.execute(insert(accesses).values(id=0, **values))
+
+
+def _empty(connection: Connection) -> None:
+    connection.execute(delete(ledger))
+    connection.execute(update(ledger_head).values(n=0, link=""))
 
 
 def _swap_links(connection: Connection) -> None:
@@ -317,16 +437,6 @@ def _cut(connection: Connection) -> None:
 def _put_head_back(connection: Connection) -> None:
     row = connection.execute(select(ledger).order_by(ledger.c.n.desc()).limit(1)).one()
     connection.execute(update(ledger_head).values(n=row.n, link=row.link))
-
-
-def _forget_chain(connection: Connection, *, all_but: int) -> None:
-    """Leave a chain that began when there were rows already."""
-    connection.execute(delete(ledger).where(ledger.c.n <= all_but))
-    [last] = connection.execute(select(ledger)).all()
-    [row] = rows_by_id(connection, "event", [last.row_id]).values()
-    link = link_of(Seal(DATA_KEY, "for tests only"), "", 1, "event", row)
-    connection.execute(update(ledger).values(n=1, link=link))
-    connection.execute(update(ledger_head).values(n=1, link=link))
 
 
 def _rebuild(connection: Connection, seal: Seal) -> None:
@@ -396,11 +506,10 @@ def test_the_log_pages(sqlite_service: Service) -> None:
 
 
 @pytest.mark.redis
-def test_an_upgrade_seals_what_was_there_before(sqlite_service: Service) -> None:
-    registers(sqlite_service.caller())
-    with sqlite_service.parts.database.engine.begin() as connection:
-        connection.execute(delete(ledger))
-        connection.execute(update(ledger_head).values(n=0, link=""))
-    assert "1 records from before" in sqlite_service.pukar("db", "upgrade")
-    with sqlite_service.parts.database.reading() as connection:
-        assert connection.scalar(select(func.count()).select_from(ledger)) == 1
+def test_the_upgrade_says_how_much_was_sealed(tmp_path: Path, fresh_redis_url: str) -> None:
+    url = f"sqlite:///{tmp_path / 'old.db'}"
+    _fill_as_before(url)
+    with service_with(database_url=url, redis_url=fresh_redis_url, data_dir=tmp_path) as service:
+        assert "3 records from before" in service.pukar("db", "upgrade")
+        assert service.pukar("db", "upgrade") == "The database is up to date.\n"
+        assert "3 links" in service.pukar("audit", "verify")

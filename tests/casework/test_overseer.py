@@ -367,6 +367,31 @@ def test_a_case_taken_out_by_who_then_broke_down_is_looked_at_again(staffed: Pre
     assert staffed.traces(reference) == [OFFICER_IS_REMINDED]
 
 
+def test_a_clock_that_was_a_year_ahead_costs_no_case_its_overseer(staffed: Precinct) -> None:
+    late, early, unsigned = enquiry(staffed), enquiry(staffed), enquiry(staffed)
+    staffed.moves(at(14), early, "action_taken")  # it is due on the 28th
+    staffed.moves(at(1), unsigned, "awaiting_signature")
+    staffed.looks(at(15, month=6).replace(year=2027))
+    seen = {each: len(staffed.traces(each)) for each in (late, early, unsigned)}
+
+    staffed.looks(at(16))
+
+    assert len(staffed.traces(late)) == seen[late] + 1
+    assert staffed.row(late).look_at == at(16, month=7)
+    assert len(staffed.traces(early)) == seen[early]
+    assert staffed.row(early).look_at == at(28, 0)
+    assert staffed.row(unsigned).look_at == at(16, month=7)
+
+
+def test_what_waits_for_months_by_its_limit_is_let_wait(staffed: Precinct) -> None:
+    reference = enquiry(staffed)
+    staffed.moves(at(1), reference, "fir_registered", fir_number="1/2026", fir_date="01-06-2026")
+    staffed.moves(at(1), reference, "under_investigation")
+
+    with as_of(at(2)):
+        assert staffed.overseer.round() == 0
+
+
 def test_two_overseers_at_once_do_everything_once(either: Precinct) -> None:
     references = [either.registers(at(1) - timedelta(days=200)) for _ in range(60)]
     start = Barrier(3)

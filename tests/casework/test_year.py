@@ -10,8 +10,7 @@ from datetime import datetime, timedelta
 import pytest
 from sqlalchemy import event, select
 
-from core.cases import Case
-from core.states import STATES
+from core.cases import Case, next_states
 from core.tables import cases, events, letters
 from tests.casework.precinct import Precinct, at, precinct
 
@@ -89,7 +88,7 @@ class Year:
     def work(self, when: datetime, case: Case) -> Case:
         if self.chance.random() >= DILIGENCE[case.district, case.station]:
             return case
-        to = self.chance.choice(sorted(STATES[case.state].leads_to))
+        to = self.chance.choice(sorted(next_states(case)))
         moved = self.precinct.moves(when, case.reference, to, **DETAILS.get(to, {}))
         if case.station in self.officers and to != "transferred" and self.chance.random() < 0.7:
             self.precinct.gives(case.reference, self.officers[case.station])

@@ -10,11 +10,11 @@ import time_machine
 from sqlalchemy import update
 
 from casework.accesses import SAME_LOOK
-from core.case_file import Entry
+from core.case_file import CaseError, Entry
 from core.cases import Move
 from core.tables import letters
 from tests.desk.cases import change, form, found, make_overdue, register, spoken
-from tests.desk.officers import PATNA, Browser, SignIn
+from tests.desk.officers import GARDANIBAGH, PATNA, Browser, SignIn
 from tests.service import Service
 
 pytestmark = pytest.mark.redis
@@ -346,6 +346,34 @@ def test_a_move_that_is_not_offered_leads_back_with_a_word(
     assert found(sqlite_service, case.reference).state == "received"
 
 
+@pytest.mark.parametrize("place", [(None, None), (PATNA, None)])
+def test_a_case_without_a_station_is_transferred_to_one_and_sent_to_none(
+    sqlite_service: Service, sign_in: SignIn, place: tuple[str | None, str | None]
+) -> None:
+    case = register(sqlite_service, place=place)
+    browser = sign_in("state")
+    page = browser.page(page_of(case))
+    assert f"{page_of(case)}/move/sent_to_station" not in page
+    assert f"{page_of(case)}/move/transferred" in page
+    path = f"{page_of(case)}/move/sent_to_station"
+    assert browser.submit(path, form(case, step="do")).status_code == 400
+    with pytest.raises(CaseError, match="transfer it to one"):
+        move_on(sqlite_service, case.reference, "sent_to_station")
+    transfer = {"step": "do", "station": GARDANIBAGH}
+    browser.submit(f"{page_of(case)}/move/transferred", form(case, **transfer))
+    move_on(sqlite_service, case.reference, "sent_to_station")
+
+
+def test_a_complaint_about_the_police_is_taken_up_without_a_station(
+    sqlite_service: Service, sign_in: SignIn
+) -> None:
+    case = register(sqlite_service, kind="police_conduct", place=(PATNA, None))
+    browser = sign_in("district")
+    path = f"{page_of(case)}/move/sent_to_station"
+    assert path in browser.page(page_of(case))
+    assert browser.submit(path, form(case, step="do")).status_code == 303
+
+
 # --- Two officers
 
 
@@ -493,6 +521,27 @@ def test_a_case_is_linked_to_an_fir_that_there_is_already(
     assert browser.submit(f"{page_of(case)}/link", form(case, **fir)).status_code == 303
     assert found(sqlite_service, case.reference).fir_number == "7/2026"
     assert "FIR 7/2026 of 03-02-2026" in browser.page(page_of(case))
+
+
+@pytest.mark.parametrize(
+    "date",
+    [
+        "24-11-२०२५",
+        "1-1-2026",
+        "01-01-0001",
+        "0001-01-01",
+        "31-12-1999",
+        "30-02-2026",
+        "24-11-2099",
+    ],
+)
+def test_the_date_of_an_fir_is_a_date(sqlite_service: Service, sign_in: SignIn, date: str) -> None:
+    case = register(sqlite_service)
+    fir = {"fir_number": "7/2026", "fir_date": date}
+    refused = sign_in("station").submit(f"{page_of(case)}/link", form(case, **fir))
+    assert refused.status_code == 400
+    assert "The date of an FIR looks like 24-11-2026" in refused.text
+    assert found(sqlite_service, case.reference).fir_number is None
 
 
 # --- Paper, and who looked

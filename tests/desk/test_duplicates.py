@@ -12,6 +12,9 @@ from casework.duplicates import (
     telling_words,
 )
 from core.cases import Case, Move
+from core.dialogue import Typed
+from core.reference import grouped
+from core.replies import Replies, Reply
 from tests.desk.cases import change, form, found, register, spoken
 from tests.desk.officers import PATNA, Browser, SignIn
 from tests.service import Service
@@ -168,6 +171,74 @@ def test_joined_cases_go_together_and_both_citizens_are_told(
     browser.submit(f"/desk/case/{first.reference}/move/sent_to_station", form(first, step="do"))
     for phone in ("+919800000001", "+919800000002"):
         assert "थाने भेजा गया" in sqlite_service.inbox(phone)[0]
+
+
+@pytest.mark.redis
+@pytest.mark.parametrize("is_follower", [True, False])
+def test_what_was_joined_by_mistake_is_taken_apart(
+    sqlite_service: Service, sign_in: SignIn, *, is_follower: bool
+) -> None:
+    first, second = register(sqlite_service), register(sqlite_service)
+    browser = sign_in("station")
+    browser.submit(f"/desk/case/{second.reference}/join", form(second, other=first.reference))
+    case, other = (second, first) if is_follower else (first, second)
+    page = browser.page(f"/desk/case/{case.reference}")
+    assert page.count("Take apart") == 1
+    assert "Take apart" not in sign_in("auditor").page(f"/desk/case/{case.reference}")
+    late = form(case, other=other.reference)
+    assert browser.submit(f"/desk/case/{case.reference}/apart", late).status_code == 409
+    case = found(sqlite_service, case.reference)
+    sent = browser.submit(f"/desk/case/{case.reference}/apart", form(case, other=other.reference))
+    assert sent.status_code == 303
+    for each in (first, second):
+        page = browser.page(f"/desk/case/{each.reference}")
+        assert "Found not to be the same" in page
+        assert f"/desk/case/{each.reference}/move/sent_to_station" in page
+        assert "Take apart" not in page
+
+
+@pytest.mark.redis
+def test_what_cannot_be_joined_says_what_to_do_first(
+    sqlite_service: Service, sign_in: SignIn
+) -> None:
+    case, protected, closed = (register(sqlite_service) for _ in range(3))
+    change(sqlite_service, protected, protection="secret")
+    sqlite_service.parts.cases.move(closed.reference, Move("withdrawn", "somebody"))
+    browser = sign_in("district")
+    for other, why in (
+        (protected, "The two are not protected in the same way; protect both alike first."),
+        (closed, "The other case is closed; open it again first."),
+    ):
+        sent = form(case, other=other.reference)
+        refused = browser.submit(f"/desk/case/{case.reference}/join", sent)
+        assert refused.status_code == 400
+        assert why in refused.text
+
+
+@pytest.mark.redis
+@pytest.mark.parametrize("leads", [True, False])
+def test_the_number_of_a_joined_case_is_shown_to_who_may_see_it(
+    sqlite_service: Service, sign_in: SignIn, *, leads: bool
+) -> None:
+    own = register(sqlite_service)
+    far = register(sqlite_service, phone="+919800000002", place=(PATNA, "5117001"))
+    supervisor, browser = sign_in("district"), sign_in("station")
+    follower, leading = (far, own) if leads else (own, far)
+    supervisor.submit(
+        f"/desk/case/{follower.reference}/join", form(follower, other=leading.reference)
+    )
+    for to, details in (("sent_to_station", {}), ("need_information", {"question": "when"})):
+        sqlite_service.parts.cases.move(leading.reference, Move(to, "somebody", None, details))
+    reply = Reply(follower.reference, follower.phone, "a call", Typed("परसों"), "when")
+    Replies(sqlite_service.parts.cases.files).answer(reply)
+    path = f"/desk/case/{own.reference}"
+    for page in (browser.page(path), browser.submit(f"{path}/note", form(own)).text):
+        assert grouped(far.reference) not in page
+        assert far.reference not in page
+        assert page.count(">another case") == (2 if leads else 1)
+        assert ("goes where that one goes." in page) != leads
+    assert grouped(far.reference) in supervisor.page(path)
+    assert ">another case" not in supervisor.page(path)
 
 
 @pytest.mark.redis

@@ -6,12 +6,14 @@ import re
 from pathlib import Path
 
 import pytest
+from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from casework.credentials import code_at
 from casework.officers import Officers, Profile
+from core import tables
 from core.clock import now
-from tests.desk.officers import GARDANIBAGH, Browser, SignIn, officers_of, sign_in_at
+from tests.desk.officers import GARDANIBAGH, PASSWORD, Browser, SignIn, officers_of, sign_in_at
 from tests.service import Service
 
 pytestmark = pytest.mark.redis
@@ -125,6 +127,34 @@ def test_closing_an_officer_and_opening_again(sign_in: SignIn, officers: Officer
     assert person.is_active
     assert person.must_change_password
     officers.choose_password(person, password, "pipal ki chhaya")
+
+
+def test_what_no_key_opens_any_more_closes_no_page_and_can_be_made_anew(
+    sign_in: SignIn, sqlite_service: Service
+) -> None:
+    admin, asha = sign_in("admin"), sign_in("state", login="asha")
+    assert asha.officer
+    with sqlite_service.parts.database.writing() as connection:
+        this = update(tables.officers).where(tables.officers.c.login == "asha")
+        connection.execute(this.values(phone_sealed=b"lost", totp_sealed=b"lost"))
+    assert asha.get("/desk/account").status_code == 200
+    assert "Officer asha" in admin.page("/desk/people")
+    form = {"login": "asha", "password": PASSWORD, "code": "123456"}
+    assert Browser(sqlite_service.client).submit("/desk/sign-in", form).status_code == 403
+    password, secret = once(admin.submit(f"/desk/people/{asha.officer.id}/reset").text)
+    form |= {"password": password, "code": code_at(secret, now())}
+    assert Browser(sqlite_service.client).submit("/desk/sign-in", form).status_code == 303
+
+
+def test_a_reset_ends_a_lock(sign_in: SignIn, sqlite_service: Service) -> None:
+    admin, asha = sign_in("admin"), sign_in("state", login="asha")
+    assert asha.officer
+    browser, wrong = Browser(sqlite_service.client), {"login": "asha", "password": "wrong"}
+    for _ in range(6):
+        assert browser.submit("/desk/sign-in", wrong).status_code == 403
+    password, secret = once(admin.submit(f"/desk/people/{asha.officer.id}/reset").text)
+    right = {"login": "asha", "password": password, "code": code_at(secret, now())}
+    assert browser.submit("/desk/sign-in", right).status_code == 303
 
 
 def test_the_administrator_cannot_lock_himself_out(sign_in: SignIn, officers: Officers) -> None:

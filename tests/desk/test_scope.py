@@ -191,7 +191,7 @@ def signed_in(sign_in: SignIn, person: Person) -> Browser:
 
 def filled(rule: str, world: World, name: str) -> str:
     case = world.by_name[name]
-    filled = rule.replace("<reference>", case.reference).replace("<state>", "sent_to_station")
+    filled = rule.replace("<reference>", case.reference).replace("<state>", "withdrawn")
     return filled.replace("<recording>", f"recording-{name}")
 
 

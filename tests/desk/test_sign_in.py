@@ -13,7 +13,8 @@ from werkzeug.test import TestResponse
 
 from casework.credentials import Passwords, code_at, fault_of
 from casework.officers import Officers, Profile
-from casework.sign_in import Locked, NotSignedIn, SignIns, pause_after
+from casework.sign_in import Locked, NotSignedIn, SignIns
+from casework.wrong_tries import FORGOTTEN_AFTER, pause_after
 from core.clock import local_time, now
 from tests.desk.officers import PASSWORD, Browser, SignIn, add, officers_of, sign_in_at
 from tests.service import Service, service_with
@@ -154,20 +155,43 @@ def test_after_five_wrong_tries_one_waits_longer_and_longer(
         assert NOT_RIGHT in tries(browser, wrong).text
 
 
+def test_all_processes_count_together_and_a_login_that_nobody_has_like_any_other(
+    service: Service,
+) -> None:
+    officers = officers_of(service)
+    add(service, officers, "asha", Profile("Asha", "state"))
+    processes = [SignIns(officers), SignIns(officers)]
+    for login in ("asha", "nobody", "no login at all"):
+        outcomes = [_tries(processes[n % 2], login) for n in range(7)]
+        assert outcomes == [NotSignedIn] * 5 + [Locked] * 2, login
+
+
+def _tries(sign_ins: SignIns, login: str) -> type[Exception] | None:
+    try:
+        sign_ins.check(login, "wrong", "123456")
+    except NotSignedIn as error:
+        return type(error)
+    return None
+
+
+@pytest.mark.parametrize("login", ["asha", "stranger"])
+def test_wrong_tries_are_forgotten_after_a_month(
+    officers: Officers, asha: Person, clock: time_machine.Traveller, login: str
+) -> None:
+    assert asha.login == "asha"
+    sign_ins = SignIns(officers)
+    for _ in range(2):
+        assert [_tries(sign_ins, login) for _ in range(6)] == [NotSignedIn] * 5 + [Locked]
+        clock.shift(FORGOTTEN_AFTER + timedelta(seconds=1))
+
+
 def test_many_tries_at_once_are_no_more_than_five(service: Service) -> None:
     officers = officers_of(service)
     add(service, officers, "asha", Profile("Asha", "state"))
     sign_ins = SignIns(officers)
 
-    def one(_: int) -> type[Exception] | None:
-        try:
-            sign_ins.check("asha", "wrong", "123456")
-        except NotSignedIn as error:
-            return type(error)
-        return None
-
     with ThreadPoolExecutor(4) as threads:
-        outcomes = Counter(threads.map(one, range(12)))
+        outcomes = Counter(threads.map(lambda _: _tries(sign_ins, "asha"), range(12)))
     assert outcomes == {NotSignedIn: 5, Locked: 7}
 
 
@@ -206,6 +230,7 @@ def test_an_address_that_tries_many_logins_is_stopped(
     browser = Browser(sqlite_service.client)
     statuses = [tries(browser, asha.form(login=f"login{n}")).status_code for n in range(31)]
     assert statuses == [403] * 30 + [429]
+    assert tries(browser, asha.form()).headers["Retry-After"] == "600"
     elsewhere = Browser(sqlite_service.client)
     elsewhere.client.environ_base["REMOTE_ADDR"] = "203.0.113.7"
     assert tries(elsewhere, asha.form()).status_code == 303
@@ -349,6 +374,33 @@ def test_a_password_is_changed_by_who_knows_it_and_types_the_new_one_twice(
         assert said in response.text
 
 
+def test_a_present_password_is_not_guessed_either(
+    sign_in: SignIn, browser: Browser, clock: time_machine.Traveller
+) -> None:
+    here, there = sign_in("state", login="asha"), sign_in("state", login="asha")
+    new = {"chosen": "pipal ki chhaya", "again": "pipal ki chhaya"}
+    guess, right = {"present": "wrong", **new}, {"present": PASSWORD, **new}
+    for _ in range(4):
+        assert here.submit("/desk/account/password", guess).status_code == 422
+    assert here.submit("/desk/account/password", guess).status_code == 303
+    assert (is_in(here), is_in(there)) == (False, False)
+    assert TOO_MANY in here.page("/desk/sign-in")
+    assert TOO_MANY in tries(browser, {"login": "asha"}).text  # at the door, too
+    again = sign_in("state", login="asha")
+    assert TOO_MANY in again.submit("/desk/account/password", right, follow=True).text
+    assert is_in(again)  # who has guessed at the door drives nobody out
+    clock.shift(timedelta(minutes=1, seconds=1))
+    assert again.submit("/desk/account/password", right).location == "/desk/"
+
+
+def test_the_right_present_password_forgives(sign_in: SignIn) -> None:
+    browser, new = sign_in("state"), {"chosen": "short", "again": "short"}
+    for present in ("wrong", "wrong", "wrong", "wrong", PASSWORD) * 2:
+        response = browser.submit("/desk/account/password", {"present": present, **new})
+        assert response.status_code == 422
+    assert is_in(browser)
+
+
 @pytest.mark.parametrize(
     "password",
     [
@@ -396,6 +448,7 @@ def test_signing_in_leads_nowhere_else(
         "javascript:alert(1)",
         "/desk/\r\nX: y",
         "http:///desk/",
+        "http://[",
     ):
         assert tries(browser, asha.form(next=elsewhere)).location == "/desk/", elsewhere
         clock.shift(30)

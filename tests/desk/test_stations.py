@@ -158,6 +158,7 @@ def test_the_auditor_sees_who_looked_at_what(sqlite_service: Service, sign_in: S
     assert "ravi" in auditor.page(f"/desk/accesses?case={reference[:3]} {reference[3:]}")
     assert "There is no case" in auditor.page("/desk/accesses?case=123")
     assert "Nobody looked" in auditor.page("/desk/accesses?to=2020-01-01")
+    assert "Nobody looked" in auditor.page(f"/desk/accesses?older=-{'9' * 20}")
     assert "ravi" in auditor.page("/desk/accesses?from=2020-01-01&to=9999-12-31")
     assert "ravi" in auditor.page("/desk/accesses?from=nonsense")
 

@@ -8,6 +8,7 @@ import pytest
 from core.questions import QUESTIONS
 from core.recordings import DELETED_THERE_AFTER, KEPT_WITHOUT_CASE
 from core.text import Text
+from tests.desk.cases import change
 from tests.ivr.conftest import (
     PLAYBACK,
     STOPPED_AT,
@@ -209,6 +210,15 @@ def test_what_was_not_right_need_not_be_said(
     looks_up(phone, reference).presses("2").presses("1")
     assert hears_thanks(phone, REOPENED)
     assert events(service, reference, "answered") == []
+
+
+def test_a_story_and_a_phone_that_no_key_opens_keep_nobody_from_being_asked(
+    phone: Phone, service: Service, reference: str
+) -> None:
+    asks(service, reference)
+    change(service, case(service, reference), story_sealed=b"lost", phone_sealed=b"lost")
+    assert hears(looks_up(phone, reference), QUESTION)
+    assert case(service, reference).is_unreadable
 
 
 def test_another_phone_is_asked_nothing(service: Service, maker: Maker, reference: str) -> None:

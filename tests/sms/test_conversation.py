@@ -5,6 +5,8 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from casework.work import Work
+from tests.officer import STATE
 from tests.service import Service, reference_on, registers
 from tests.sms.texter import Texter
 
@@ -268,6 +270,17 @@ def test_a_status_by_sms_keeps_a_womens_station_to_itself(texter: Texter, servic
     assert "पटना" in told
     assert "महिला" not in told
     assert "महिला" in service.caller().dials(f"2*{reference}").screen
+
+
+def test_a_status_by_sms_keeps_the_station_of_a_case_that_an_officer_protects_to_itself(
+    texter: Texter, service: Service
+) -> None:
+    reference = registers(service.caller())
+    assert "गर्दनीबाग" in texter.writes(reference).reads
+    Work(service.parts.cases.files).protect(STATE, reference, "women")
+    assert "पटना" in texter.writes(reference).reads
+    assert "गर्दनीबाग" not in texter.reads
+    assert "गर्दनीबाग" in service.caller().dials(f"2*{reference}").screen
 
 
 @pytest.mark.parametrize("letters", ["Band", "बंद"])

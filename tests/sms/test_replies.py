@@ -4,8 +4,9 @@ from pathlib import Path
 
 import pytest
 
+from core.cases import Move
 from core.reference import grouped
-from tests.officer import asks, case, disposes, events
+from tests.officer import asks, case, disposes, events, moves
 from tests.service import Service, registers, service_with
 from tests.sms.texter import Texter
 
@@ -13,6 +14,8 @@ pytestmark = pytest.mark.redis
 
 QUESTION = "किस दिन, कितने बजे हुआ? लिखें"
 STORY = "परसों रात दस बजे"
+COMPLAINT = "शिकायत 800001 कल रात मेरी गाय चोरी हो गई"
+WHICH = "यह किसका जवाब है? नंबर भेजें\n1 आवेदन {}\n2 कुछ और"
 
 
 @pytest.fixture
@@ -126,6 +129,138 @@ def test_a_draft_is_left_as_it_was(texter: Texter, reference: str) -> None:
     texter.writes(STORY)
     assert len(events(texter.service, reference, "answered")) == 1
     assert "बात यहां रुकी थी" in texter.service.caller(texter.phone).dials().screen
+
+
+@pytest.mark.parametrize(("text", "is_satisfied"), [("1", True), ("2", False), ("haan", True)])
+def test_a_number_that_may_answer_a_draft_or_a_letter_that_came_later_is_neither_until_she_says(
+    texter: Texter, reference: str, text: str, *, is_satisfied: bool
+) -> None:
+    texter.writes(COMPLAINT)
+    disposes(texter.service, reference)
+    assert texter.writes(text).reads == WHICH.format(grouped(reference))
+    assert case(texter.service, reference).satisfied is None
+    texter.writes("1")
+    texter.sends_again()
+    assert case(texter.service, reference).satisfied is is_satisfied
+    assert len(events(texter.service, reference, "rated")) == 1
+    assert len(texter.service.parts.cases.newest()) == 1
+    assert "शिकायत भेजें?" in texter.service.caller(texter.phone).dials().screen
+
+
+@pytest.mark.parametrize(("text", "registered"), [("1", 2), ("2", 1)])
+def test_a_number_that_was_meant_for_the_draft_leaves_the_case_alone(
+    texter: Texter, reference: str, text: str, registered: int
+) -> None:
+    texter.writes(COMPLAINT)
+    disposes(texter.service, reference)
+    texter.writes(text).writes("मदद").writes("कुछ और")
+    assert len(texter.service.parts.cases.newest()) == registered
+    assert texter.reads.startswith("आवेदन" if registered > 1 else "शिकायत नहीं भेजी गई।")
+    assert case(texter.service, reference).satisfied is None
+    texter.writes("1")
+    assert case(texter.service, reference).satisfied is True
+
+
+def test_who_does_not_say_which_is_asked_again_with_what_she_writes_then(
+    texter: Texter, reference: str
+) -> None:
+    texter.writes(COMPLAINT)
+    disposes(texter.service, reference)
+    assert texter.writes("1").writes("नहीं").reads == WHICH.format(grouped(reference))
+    texter.writes("1")
+    assert case(texter.service, reference).satisfied is False
+
+
+def test_which_of_two_letters_is_asked_as_well(texter: Texter, reference: str) -> None:
+    other = registers(texter.service.caller(texter.phone), "और एक बात हुई")
+    texter.writes(COMPLAINT)
+    for each in (reference, other):
+        disposes(texter.service, each)
+    texter.writes("1")
+    assert [line[:2] for line in texter.reads.splitlines()[1:]] == ["1 ", "2 ", "3 "]
+    texter.writes("2")
+    assert case(texter.service, reference).satisfied is True
+    assert case(texter.service, other).satisfied is None
+
+
+def test_a_story_that_may_answer_a_draft_or_the_police_is_neither_until_she_says(
+    texter: Texter, reference: str
+) -> None:
+    for text in ("शिकायत", "4", "800001", "1"):
+        texter.writes(text)
+    asks(texter.service, reference)
+    assert texter.writes(STORY).reads == WHICH.format(grouped(reference))
+    assert events(texter.service, reference, "answered") == []
+    texter.writes("1")
+    assert [each.note for each in events(texter.service, reference, "answered")] == [STORY]
+    texter.writes("नमस्ते").writes("1").writes("कल रात चोरी हुई").writes("1")
+    assert len(texter.service.parts.cases.newest()) == 2
+
+
+def test_a_story_for_a_draft_that_was_offered_again_is_not_taken_for_an_answer(
+    texter: Texter, reference: str
+) -> None:
+    for text in ("शिकायत", "4", "800001", "1"):
+        texter.writes(text)
+    texter.service.caller(texter.phone).dials().drops()
+    assert texter.writes("नमस्ते").reads.startswith("बात यहां रुकी थी:")
+    asks(texter.service, reference)
+    assert texter.writes(STORY).writes("2").reads.startswith("चोरी। गर्दनीबाग, पटना।")
+    assert events(texter.service, reference, "answered") == []
+
+
+def test_what_can_answer_only_the_letter_answers_it_and_the_draft_stays(
+    texter: Texter, reference: str
+) -> None:
+    texter.writes(COMPLAINT)
+    asks(texter.service, reference)
+    texter.writes(STORY)
+    assert [each.note for each in events(texter.service, reference, "answered")] == [STORY]
+    assert "शिकायत भेजें?" in texter.writes("नमस्ते").reads
+
+
+def test_a_letter_that_came_before_the_question_is_not_what_a_number_answers(
+    texter: Texter, reference: str
+) -> None:
+    disposes(texter.service, reference)
+    texter.writes(COMPLAINT).writes("1")
+    assert len(texter.service.parts.cases.newest()) == 2
+    assert case(texter.service, reference).satisfied is None
+
+
+def test_a_letter_that_has_not_gone_out_is_not_what_a_number_answers(
+    texter: Texter, reference: str
+) -> None:
+    texter.writes(COMPLAINT)
+    for state in ("sent_to_station", "under_enquiry", "disposed"):
+        texter.service.parts.cases.move(reference, Move(state, "officer"))
+    texter.writes("1")
+    assert len(texter.service.parts.cases.newest()) == 2
+    assert case(texter.service, reference).satisfied is None
+
+
+@pytest.mark.parametrize(("text", "is_satisfied"), [("1", True), ("2", False)])
+def test_what_was_not_right_is_asked_no_more_once_the_case_is_disposed_of_again(
+    texter: Texter, reference: str, text: str, *, is_satisfied: bool
+) -> None:
+    disposes(texter.service, reference)
+    texter.writes("2")
+    moves(texter.service, reference, "disposed")
+    texter.writes(text)
+    assert case(texter.service, reference).satisfied is is_satisfied
+    rated = [each.details["satisfied"] for each in events(texter.service, reference, "rated")]
+    assert rated == ["no", "yes" if is_satisfied else "no"]
+
+
+def test_a_question_that_came_while_a_remark_was_awaited_is_answered(
+    texter: Texter, reference: str
+) -> None:
+    disposes(texter.service, reference)
+    texter.writes("2")
+    moves(texter.service, reference, "under_enquiry", "need_information", question="when")
+    texter.writes(STORY)
+    [answer] = events(texter.service, reference, "answered")
+    assert answer.details["question"] == "when"
 
 
 def test_to_cancel_a_question_says_nothing_of_a_complaint(texter: Texter, reference: str) -> None:

@@ -8,6 +8,7 @@ import time_machine
 from core.reference import grouped
 from core.replies import Rating, Replies
 from simulator.caller import Caller
+from tests.desk.cases import change
 from tests.officer import asks, case, disposes, events, joins, moves
 from tests.service import Service, registers
 
@@ -142,6 +143,25 @@ def test_the_answer_to_a_joined_case_brings_the_leading_one_back(
     assert QUESTION in goes_on(looks_up(caller, reference))  # she may still answer herself
 
 
+def test_the_answer_to_a_joined_case_makes_no_late_one_early(
+    quick: Caller, sqlite_service: Service
+) -> None:
+    leading = registers(quick)
+    other = sqlite_service.caller("+919800000002")
+    follower = registers(other, "वही साइकिल")
+    asks(sqlite_service, follower)
+    moves(sqlite_service, leading, "sent_to_station", "under_enquiry")
+    joins(sqlite_service, follower, leading)
+    late = datetime.now(UTC) - timedelta(days=20)
+    change(sqlite_service, case(sqlite_service, leading), due_at=late, look_at=None, raised=3)
+    looks_up(other, follower).types(STORY)
+    [told] = events(sqlite_service, leading, "answered")
+    assert told.details == {"case": follower}
+    left = case(sqlite_service, leading)
+    assert (left.state, left.stage, left.due_at, left.raised) == ("under_enquiry", "open", late, 3)
+    assert case(sqlite_service, follower).stage == "open"
+
+
 def test_who_is_not_satisfied_has_the_case_opened_again(
     caller: Caller, service: Service, reference: str
 ) -> None:
@@ -236,6 +256,17 @@ def test_a_case_disposed_of_again_is_rated_again(quick: Caller, sqlite_service: 
     ]
 
 
+def test_what_was_not_right_is_not_asked_of_a_case_that_is_disposed_of_again(
+    quick: Caller, sqlite_service: Service
+) -> None:
+    reference = registers(quick)
+    disposes(sqlite_service, reference)
+    looks_up(quick, reference).chooses("नहीं").drops()
+    moves(sqlite_service, reference, "under_enquiry", "disposed")
+    assert "रुकी थी" not in quick.dials().screen
+    assert SATISFIED in looks_up(quick, reference).screen
+
+
 def test_who_follows_another_case_opens_both_again(
     caller: Caller, service: Service, reference: str
 ) -> None:
@@ -248,3 +279,20 @@ def test_who_follows_another_case_opens_both_again(
     assert case(service, follower).satisfied is False
     assert (case(service, reference).satisfied, case(service, follower).raised) == (None, 2)
     assert "फिर से खोला गया" in service.inbox(caller.phone)[0]
+
+
+def test_who_follows_a_case_that_goes_on_has_her_own_opened_again(
+    quick: Caller, sqlite_service: Service
+) -> None:
+    leading, other = registers(quick), sqlite_service.caller("+919800000002")
+    follower = registers(other, "वही साइकिल")
+    joins(sqlite_service, follower, leading)
+    disposes(sqlite_service, leading)
+    going_on = case(sqlite_service, leading)
+    change(sqlite_service, going_on, state="under_enquiry", stage="open")
+    looks_up(other, follower).chooses("नहीं")
+    own = case(sqlite_service, follower)
+    assert (own.state, own.joined_to, own.raised) == ("reopened", None, 2)
+    assert case(sqlite_service, leading).state == "under_enquiry"
+    for reference, told in ((follower, leading), (leading, follower)):
+        assert [e.details for e in events(sqlite_service, reference, "apart")] == [{"case": told}]
