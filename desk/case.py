@@ -163,9 +163,10 @@ def happened_since(parts: DeskParts, case: Case, seen: int) -> list[Item]:
 def _known(parts: DeskParts, events: Sequence[Event]) -> Known:
     """Find what events name, as far as this viewer may know of it."""
     named = {each.details["case"] for each in events if "case" in each.details}
+    people = {each.who for each in events} | {each.details.get("officer", "") for each in events}
     return Known(
         directory=parts.office.directory,
-        names=parts.casebook.names_of({each.who for each in events}),
+        names=parts.casebook.names_of(people),
         cases=parts.casebook.seen_of(viewer(), named),
     )
 

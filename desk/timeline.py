@@ -95,8 +95,12 @@ def _facts(details: Mapping[str, str], known: Known) -> Iterator[Words]:
         yield Text("FIR {number} of {date}")(number=details["fir_number"], date=date)
     if "case" in details:
         yield _other_case(details["case"], known.cases)
+    # Whom the overseer reminded is said once: by his name, where there is one.
+    untold = {"whom", "officer"} if "officer" in details else set()
+    if login := details.get("officer"):
+        yield _addressee(known.names.get(login, login))
     for name, say_it in _DETAILS.items():
-        if name in details:
+        if name in details.keys() - untold:
             yield say_it(details[name])
 
 
@@ -124,7 +128,6 @@ _DETAILS: dict[str, Callable[[str], Words]] = {
     "question": lambda question: QUESTIONS.get(question) or Text("Question"),
     "of": reminder_label,
     "whom": _addressee,
-    "officer": _addressee,
     "to": _addressee,
     "without": _passed_over,
     "again": lambda _: Text("once more"),

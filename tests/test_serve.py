@@ -1,6 +1,7 @@
 """`pukar serve` as an operator runs it: started, killed in the middle, started again."""
 
 import os
+import re
 import signal
 import socket
 import subprocess
@@ -22,9 +23,10 @@ from core.settings import Settings
 pytestmark = pytest.mark.usefixtures("redis_program")
 
 ROOT = Path(__file__).parent.parent
-PATIENCE = 30.0
+PATIENCE = 60.0
 FORM = {"sessionId": "ATUid_1", "phoneNumber": "+919800000001", "networkCode": "99999"}
 TO_CONFIRM = "1*4*800001*1"
+SAID: dict[int, str] = {}  # what a service said until it ended, by its process
 
 
 @pytest.fixture
@@ -48,7 +50,8 @@ def served(environment: dict[str, str]) -> Iterator[subprocess.Popen[bytes]]:
         yield process
     finally:
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=PATIENCE)
+        _, said = process.communicate(timeout=PATIENCE)
+        SAID[process.pid] = said.decode()
 
 
 def pukar() -> str:
@@ -95,6 +98,14 @@ def test_what_was_registered_survives_a_kill_and_its_letter_arrives(
         assert post(environment, f"{TO_CONFIRM}*chori hui*1") == screen
         inbox = "/simulator/inbox?phone=%2B919800000001"
         wait_until(lambda: reference.replace(" ", "") in get(environment, inbox))
+
+
+def test_the_demo_says_who_may_sign_in_at_the_desk(environment: dict[str, str]) -> None:
+    with served(environment) as process:
+        shown = get(environment, "/desk/sign-in")
+    for login in ("thana", "sp-patna", "rajya"):
+        assert re.search(rf"{login} +\S+ +code \d{{6}}\n", SAID[process.pid])
+        assert login in shown
 
 
 def test_a_port_in_use_is_said_in_a_line(environment: dict[str, str]) -> None:
