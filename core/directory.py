@@ -12,6 +12,7 @@ import csv
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 from core.spelling import is_named_in
@@ -163,8 +164,9 @@ def alias(word: str) -> Name:
     return Name(word, word)
 
 
+@cache
 def read_directory(folder: Path = DATA) -> Directory:
-    """Read the CSV files of a data folder."""
+    """Read the CSV files of a data folder, once in a process."""
     headquarters = _read_headquarters(folder)
     districts = [_district(row, headquarters) for row in _rows(folder, "police_districts")]
     by_code = {district.code: district for district in districts}

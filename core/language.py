@@ -12,6 +12,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cache
 from pathlib import Path
 from typing import assert_never
 
@@ -132,8 +133,9 @@ def _read(path: Path) -> _Catalogue:
     return _Catalogue(header, {str(m.id): str(m.string) for m in po if m.id and m.string})
 
 
+@cache
 def read_languages(folder: Path = LOCALES) -> Languages:
-    """Read every language below a folder laid out as gettext does.
+    """Read every language below a folder laid out as gettext does, once in a process.
 
     What one that is spoken only does not say yet is said in the language it is written as.
     """
