@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from urllib.parse import quote
 
 import click
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, redirect
 from flask.cli import FlaskGroup
 
 from api.blueprint import api_blueprint
@@ -195,6 +195,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     app.register_blueprint(audio_blueprint(library))
     if settings.is_demo:
         app.register_blueprint(_simulator(settings, phones, library))
+        app.add_url_rule("/", "start", lambda: redirect("/simulator/"))
     app.register_blueprint(api_blueprint(api))
     teach(app)
     app.register_blueprint(

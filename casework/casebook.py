@@ -66,6 +66,7 @@ class Filters:
     district: str | None = None
     station: str | None = None
     officer: int | None = None
+    has_no_officer: bool = False
     since: date | None = None
     until: date | None = None
     search: str = ""
@@ -228,6 +229,8 @@ def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
         )
         if value
     ]
+    if filters.has_no_officer:
+        conditions.append(cases.c.officer_id.is_(None))
     if filters.since:
         conditions.append(cases.c.registered_at >= start_of(filters.since))
     if filters.until:

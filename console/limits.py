@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 
 from casework.calendar import CalendarError, Change
 from console.parts import current_parts, prepared
+from core.clock import now
 from core.limits import ANY, Limits
 
 _MOST_SHOWN = 200
@@ -64,7 +65,7 @@ def holidays() -> None:
 
 
 @holidays.command(name="list")
-@click.argument("year", type=click.IntRange(2000, 2200))
+@click.argument("year", default=lambda: now().year, type=click.IntRange(2000, 2200))
 @with_appcontext
 def list_holidays(year: int) -> None:
     """List the holidays of a year, and where each comes from."""

@@ -125,9 +125,11 @@ class Recordings:
             connection.execute(leased)
             return self._read(connection, ours)
 
-    def mark_copied(self, recording: Recording, kind: str) -> None:
-        """Note that a safe copy is ours; the provider's is to be deleted now."""
+    def mark_copied(self, recording: Recording, kind: str, seconds: int | None = None) -> None:
+        """Note that a safe copy is ours, and how long it is; the provider's is to be deleted."""
         copied = {"status": "copied", "kind": kind, "attempts": 0, "trouble": None}
+        if seconds is not None:
+            copied["seconds"] = seconds
         self._mark(recording, **copied, due_at=now() + DELETED_THERE_AFTER)
 
     def mark_kept(self, recording: Recording) -> None:

@@ -94,6 +94,7 @@ def show_case(
     events = parts.office.cases.events_of(case)
     letters = parts.outbox.newest(case_id=case.id, most=LETTERS_SHOWN)
     voices = voices_of(parts, case, events)
+    known = _known(parts, events)
     return render_template(
         "desk/case.html",
         case=case,
@@ -104,7 +105,8 @@ def show_case(
         wants_letters=parts.office.citizens.wants_letters(case.phone),
         story_voice=voices.get(case.recording or ""),
         voices=voices,
-        items=timeline_of(events, letters, _known(parts, events)),
+        names=known.names,
+        items=timeline_of(events, letters, known),
         trouble=refused.trouble if refused else None,
         meanwhile=refused.meanwhile if refused else (),
         typed=refused.typed if refused else {},

@@ -25,21 +25,18 @@ Series = tuple[str, Sequence[int]]
 
 
 def lines(labels: Sequence[str], series: Sequence[Series]) -> Response:
-    """Draw up to three courses over time, each named at its end."""
+    """Draw up to three courses over time."""
     every = -(-len(labels) // _MOST_LABELS)
     chart = Line(
         **_look(_HEIGHT, (_BLUE, _GREEN, _RED)),
         show_minor_x_labels=False,
         dots_size=3,
-        print_labels=True,
-        margin_right=_ROOM_FOR_NAMES,
     )
     chart.x_labels = labels
     chart.x_labels_major = labels[::every]
     for (title, numbers), dashes in zip(series, _DASHES, strict=False):
-        last = [{"value": numbers[-1], "label": title}] if numbers else []
         stroke = {"width": 3, "dasharray": dashes} if dashes else {"width": 3}
-        chart.add(title, [*numbers[:-1], *last], stroke_style=stroke)
+        chart.add(title, [*numbers], stroke_style=stroke)
     return _picture(chart)
 
 

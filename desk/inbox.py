@@ -23,6 +23,7 @@ from desk.labels import CHANNELS
 from desk.parts import DeskParts
 
 READERS: tuple[Role, ...] = ("station", "women", "district", "state", "auditor")
+NOBODY = "nobody"  # in place of the number of an officer
 _FIELDS = ("q", "state", "kind", "channel", "district", "station", "officer", "since", "until")
 _LARGEST_ID = 2**31 - 1
 _CENTURY = 20
@@ -111,6 +112,7 @@ def _filters() -> Filters:
         district=_code(typed("district")),
         station=_code(typed("station")),
         officer=officer if 0 < officer <= _LARGEST_ID else None,
+        has_no_officer=typed("officer") == NOBODY,
         since=_day(typed("since")),
         until=_day(typed("until")),
         search=typed("q", ""),

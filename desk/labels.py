@@ -245,6 +245,7 @@ TROUBLES = (
     Text("Only a supervisor takes a protection away."),
     Text("One of the two is joined already; join to the one it follows."),
     Text("These are the same case."),
+    Text("There is an FIR in this case: join the other case to this one."),
     Text("This case is closed; open it again first."),
     Text("The other case is closed; open it again first."),
     Text("The two are not protected in the same way; protect both alike first."),

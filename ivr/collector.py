@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from threading import Event
 from urllib.parse import urlsplit
 
 import structlog
 
+from audio.sound import NotSound, read
 from audio.vault import Vault, VaultDown
 from core.database import DatabaseDown
 from core.recordings import Recording, Recordings
@@ -98,7 +100,7 @@ class Collector:
         content = self._gateway(recording).fetch(recording.address)
         kind = kind_of(content)
         self.vault.keep(recording.id, content)
-        self.recordings.mark_copied(recording, kind)
+        self.recordings.mark_copied(recording, kind, seconds_of(content))
         log.info("recording_copied", recording=recording.id, bytes=len(content))
 
     def _delete_there(self, recording: Recording) -> None:
@@ -131,6 +133,15 @@ class Collector:
 
 def _host_of(recording: Recording) -> str:
     return urlsplit(recording.address or "").netloc
+
+
+def seconds_of(content: bytes) -> int | None:
+    """Give the whole seconds of a recording; 0 says that next to nothing was spoken."""
+    try:
+        samples, rate = read(BytesIO(content))
+    except NotSound:  # of a kind that is kept and played, but not read here
+        return None
+    return len(samples) // rate
 
 
 def kind_of(content: bytes) -> str:

@@ -22,6 +22,7 @@ PARTS = (
 )
 IN_THE_DEMO = ("/simulator/static/", "/simulator/voice/")
 OPEN = {
+    "/",
     "/api/v1/openapi.json",
     "/audio/<language>/<_version>/<tokens>.wav",
     "/health/live",

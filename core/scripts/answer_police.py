@@ -37,7 +37,7 @@ async def _answer(police: Police, standing: Standing) -> Last:
     story = await Story(
         "answer",
         QUESTIONS[question],
-        intro=_head(standing),
+        intro=Text("{reference}:")(reference=grouped(reference)),
         is_awaited=True,
         stand_in=StandIn(QUESTION, reference),
     )

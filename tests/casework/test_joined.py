@@ -183,6 +183,16 @@ def test_a_protection_is_changed_by_who_works_all_that_are_joined(patna: Precinc
 # --- Who moves them
 
 
+def test_a_case_with_an_fir_leads_and_follows_none(patna: Precinct) -> None:
+    with_fir, other = two(patna)
+    move(patna, with_fir, "sent_to_station")
+    move(patna, with_fir, "fir_registered", fir_number="7/2026", fir_date="01-01-2026")
+    with pytest.raises(CaseError, match="There is an FIR in this case"):
+        join(patna, with_fir, other)
+    join(patna, other, with_fir)
+    assert patna.row(other).joined_to == patna.row(with_fir).id
+
+
 def test_cases_of_two_districts_are_joined_by_the_state_and_moved_by_who_works_the_leading_one(
     patna: Precinct,
 ) -> None:

@@ -61,11 +61,17 @@ def make_overdue(service: Service, case: Case, days: int = 3) -> None:
     change(service, case, due_at=now() - timedelta(days=days))
 
 
-def spoken(service: Service, name: str, content: bytes, kind: str = "audio/wav") -> Recorded:
+def spoken(
+    service: Service,
+    name: str,
+    content: bytes,
+    kind: str = "audio/wav",
+    seconds: int | None = None,
+) -> Recorded:
     """Keep a recording as if it had been fetched from a provider."""
     recordings = service.parts.recordings
     recordings.announce(name, "twilio", f"call-{name}")
-    recordings.locate(name, "https://provider.test/r")
+    recordings.locate(name, "https://provider.test/r", seconds)
     due = recordings.find(name)
     assert due
     service.parts.vault.keep(name, content)

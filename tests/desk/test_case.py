@@ -472,7 +472,7 @@ def test_a_case_is_given_to_a_colleague_of_the_station_only(
     assert browser.submit(path, form(case, officer=stranger.id)).status_code == 400
     assert browser.submit(path, form(case, officer=colleague.id)).status_code == 303
     assert found(sqlite_service, case.reference).officer_id == colleague.id
-    assert f"to: {colleague.login}" in browser.page(page_of(case))
+    assert f"to: {colleague.name}" in browser.page(page_of(case))
 
 
 def test_a_supervisor_gives_a_case_to_whoever_could_work_it(

@@ -10,7 +10,7 @@ from casework import casebook
 from core.case_file import Entry
 from core.cases import Case, Move
 from core.clock import HERE, now
-from tests.desk.cases import change, form, make_overdue, register
+from tests.desk.cases import change, form, make_overdue, register, spoken
 from tests.desk.officers import PATNA, Browser, SignIn, officers_of, sign_in_at
 from tests.service import Service
 
@@ -178,6 +178,20 @@ def test_a_list_is_narrowed_by_filters(sqlite_service: Service, sign_in: SignIn)
         assert listed(browser, folder="all", **query) == [theft.reference], query
     assert listed(browser, folder="all", since=week_ago) == [fraud.reference]
     assert listed(browser, folder="all", kind="theft", station="5117001") == []
+
+
+def test_cases_that_nobody_has_are_found(sqlite_service: Service, sign_in: SignIn) -> None:
+    browser = sign_in("district")
+    nobodys, his = register(sqlite_service), register(sqlite_service)
+    assert browser.officer
+    change(sqlite_service, his, officer_id=browser.officer.id)
+    assert listed(browser, folder="all", officer="nobody") == [nobodys.reference]
+
+
+def test_an_empty_recording_is_said_to_be_empty(sqlite_service: Service, sign_in: SignIn) -> None:
+    case = register(sqlite_service, story=spoken(sqlite_service, "empty", b"RIFF", seconds=0))
+    page = sign_in("station").page(f"/desk/case/{case.reference}")
+    assert "The recording is empty" in page
 
 
 def test_a_filter_does_not_tell_what_a_masked_case_is_about(

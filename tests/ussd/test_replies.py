@@ -50,7 +50,7 @@ def test_a_question_is_answered_and_lands_on_the_case(
     assert letter == f"आवेदन {reference}: कुछ पूछना है। 06120000000 पर फोन करें। -बिहार पुलिस"
     assert case(service, reference).stage == "waiting"
     shown = goes_on(looks_up(caller, reference))
-    assert "थाने को जानकारी चाहिए" in shown
+    assert grouped(reference) in shown
     assert QUESTION in shown
     caller.types(STORY)
     assert not caller.is_connected
