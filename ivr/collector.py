@@ -141,7 +141,7 @@ def seconds_of(content: bytes) -> int | None:
         samples, rate = read(BytesIO(content))
     except NotSound:  # of a kind that is kept and played, but not read here
         return None
-    return len(samples) // rate
+    return round(len(samples) / rate)
 
 
 def kind_of(content: bytes) -> str:
