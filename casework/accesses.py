@@ -74,25 +74,15 @@ class Accesses:
             row = insert(accesses).values(at=now(), **values).returning(accesses.c.id)
             record(connection, self._seal, "access", int(connection.scalar(row) or 0))
 
-    def of_case(
-        self, case_id: int, *, most: int = 50, older_than: int | None = None
-    ) -> list[Access]:
-        """List the looks at a case, the newest first."""
-        return self._list([accesses.c.case_id == case_id], most, older_than)
-
-    def of_person(self, who: str, *, most: int = 50, older_than: int | None = None) -> list[Access]:
-        """List what a person looked at, the newest first."""
-        return self._list([accesses.c.who == who], most, older_than)
-
-    def newest(self, *, most: int = 50, older_than: int | None = None) -> list[Access]:
-        """List the looks at all cases, the newest first."""
-        return self._list([], most, older_than)
-
     def search(
         self, wanted: Wanted, *, most: int = 50, older_than: int | None = None
     ) -> list[Access]:
         """List the looks that are wanted, the newest first."""
-        return self._list(wanted.conditions(), most, older_than)
+        conditions = wanted.conditions()
+        if older_than is not None:
+            conditions.append(accesses.c.id < older_than)
+        with self._database.reading() as connection:
+            return _read(connection, conditions, most)
 
     def _is_noted(self, values: dict[str, object]) -> bool:
         query = select(accesses.c.id).where(
@@ -101,14 +91,6 @@ class Accesses:
         )
         with self._database.reading() as connection:
             return connection.scalar(query.limit(1)) is not None
-
-    def _list(
-        self, conditions: list[ColumnElement[bool]], most: int, older_than: int | None
-    ) -> list[Access]:
-        if older_than is not None:
-            conditions.append(accesses.c.id < older_than)
-        with self._database.reading() as connection:
-            return _read(connection, conditions, most)
 
 
 def _read(connection: Connection, conditions: list[ColumnElement[bool]], most: int) -> list[Access]:

@@ -199,14 +199,6 @@ class Officers:
         with self.database.reading() as connection:
             return connection.scalar(query) or 0
 
-    def of_station(self, station: str) -> Sequence[Officer]:
-        """List the active officers of a station."""
-        return self._all(_active().where(officers.c.station == station))
-
-    def of_district(self, district: str) -> Sequence[Officer]:
-        """List the active officers of a district: of its stations, women's desk, supervisors."""
-        return self._all(_active().where(officers.c.district == district))
-
     # --- Changing
 
     def add(self, login: str, profile: Profile) -> Credentials:
@@ -347,10 +339,6 @@ def _matches(search: str) -> ColumnElement[bool]:
         officers.c.name.icontains(wanted, autoescape=True),
         officers.c.login.icontains(wanted, autoescape=True),
     )
-
-
-def _active() -> Any:  # noqa: ANN401  # SQLAlchemy's own type is longer than the line
-    return select(officers).where(officers.c.is_active).order_by(officers.c.login)
 
 
 def _this(officer_id: int) -> Any:  # noqa: ANN401  # the same

@@ -168,8 +168,8 @@ def _check_join(file: CaseFile, leading: CaseFile, followers: Iterable[CaseFile]
         raise CaseError("This case is closed; open it again first.")
     if leading.row.stage == "closed":
         raise CaseError("The other case is closed; open it again first.")
-    firs = {each.row.fir_number for each in (file, *followers)} - {None}
-    if firs - {leading.row.fir_number}:
+    numbers = {each.row.fir_number for each in (file, *followers)} - {None}
+    if numbers - {leading.row.fir_number}:
         raise CaseError("There is an FIR in this case: join the other case to this one.")
     if {each.row.protection for each in (file, *followers)} != {leading.row.protection}:
         raise CaseError("The two are not protected in the same way; protect both alike first.")

@@ -36,7 +36,6 @@ EventKind: TypeAlias = Literal[
     "assigned",  # to an officer; details: officer (login)
     "noted",  # an internal note
     "heard",  # an officer wrote down what a recording says; details: recording
-    "asked",  # the citizen is asked; details: question
     "answered",  # the citizen did; details: key, question (none: on her rating); or case, that did
     "linked",  # to an FIR that exists; details: fir_number, fir_date
     "protected",  # details: protection ("" for none)

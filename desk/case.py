@@ -11,6 +11,7 @@ from flask import Blueprint, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
+from casework.accesses import Wanted
 from casework.casebook import Colleague, Line
 from casework.duplicates import Proposal
 from core.cases import Case, Event, next_states
@@ -67,8 +68,8 @@ def case_pages(desk: Blueprint, parts: DeskParts) -> None:
     def accesses(reference: str) -> ResponseReturnValue:
         found = seen_case(parts, reference)
         older = request.args.get("older", 0, type=int)
-        known = parts.accesses.of_case(
-            found.id,
+        known = parts.accesses.search(
+            Wanted(case_id=found.id),
             most=_ACCESSES + 1,
             older_than=older if 0 < older <= _LARGEST_ID else None,
         )

@@ -65,7 +65,6 @@ EVENTS: dict[str, Text] = {
     "assigned": Text("Given to an officer"),
     "noted": Text("Internal note"),
     "heard": Text("What the recording says"),
-    "asked": Text("The citizen was asked"),
     "answered": Text("The citizen answered"),
     "linked": Text("Linked to an FIR"),
     "protected": Text("Protection changed"),

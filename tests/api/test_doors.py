@@ -11,6 +11,7 @@ import pytest
 from time_machine import travel
 from werkzeug.test import TestResponse
 
+from casework.accesses import Wanted
 from casework.exchange import Exchange, Passed
 from casework.repeats import OutcomeUnknown, Repeats, Request, UnderWay
 from casework.stations import Stations
@@ -211,7 +212,7 @@ def test_only_who_reads_cases_sees_story_and_number_and_each_look_is_noted(
     assert said(partner.get(f"/cases/{reference}"))["phone"] == "+919800000001"
     listed = partner.get("/cases").text + partner.get("/events").text
     assert "9800000001" not in listed
-    noted = partner.service.parts.api.accesses.newest()
+    noted = partner.service.parts.api.accesses.search(Wanted())
     assert [(each.who, each.what, each.channel) for each in noted] == [
         ("api:cctns", "story", "api")
     ]

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from click.testing import Result
 
+from casework.accesses import Wanted
 from casework.exchange import Exchange
 from core.reference import grouped
 from tests.api.conftest import Partner, change
@@ -46,7 +47,7 @@ def test_cases_are_exported_without_anything_personal(partner: Partner, tmp_path
     assert [row["reference"] for row in read(out)] == references
     assert "9800000001" not in out.read_text()
     assert not (tmp_path / "cases.csv.part").exists()
-    assert partner.service.parts.api.accesses.newest() == []
+    assert partner.service.parts.api.accesses.search(Wanted()) == []
     assert "is there already" in fails(partner.service, "export", "cases", "--out", str(out))
 
 
@@ -58,7 +59,7 @@ def test_stories_are_exported_on_demand_and_each_is_noted(partner: Partner, tmp_
     [row] = read(out)
     assert (row["phone"], row["story"]) == ("+919800000001", '\'=cmd|"/c calc"!A1')
     assert out.stat().st_mode & 0o077 == 0
-    noted = partner.service.parts.api.accesses.newest()
+    noted = partner.service.parts.api.accesses.search(Wanted())
     assert [(each.who, each.what, each.channel) for each in noted] == [
         ("asha", "export", "console")
     ]

@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from sqlalchemy import update
 
-from casework.accesses import SAME_LOOK
+from casework.accesses import SAME_LOOK, Wanted
 from core.case_file import CaseError, Entry
 from core.cases import Move
 from core.tables import letters
@@ -30,7 +30,9 @@ def page_of(case: object) -> str:
 
 def looks(service: Service, case_id: int) -> Sequence[tuple[str, str]]:
     """Give who looked at what, the first look first."""
-    return [(each.who, each.what) for each in service.parts.accesses.of_case(case_id)][::-1]
+    return [
+        (each.who, each.what) for each in service.parts.accesses.search(Wanted(case_id=case_id))
+    ][::-1]
 
 
 def move_on(service: Service, case_reference: str, *states: str) -> None:

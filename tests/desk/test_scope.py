@@ -8,6 +8,7 @@ import pytest
 from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from casework.accesses import Wanted
 from casework.viewer import ROLES, Role
 from core.case_file import Entry
 from core.cases import Case
@@ -233,7 +234,7 @@ def opens_what_it_may(world: World, browser: Browser, person: Person) -> None:
             assert world.secrets_of(name)[2] not in response.text, (name, rule)
     # Who was refused did not look.
     assert browser.officer
-    looks = world.service.parts.accesses.of_person(browser.officer.login, most=500)
+    looks = world.service.parts.accesses.search(Wanted(browser.officer.login), most=500)
     read = {name for name in world.by_name if allowed(person, name) == "reads"}
     assert {look.reference for look in looks} == {world.by_name[n].reference for n in read}
 

@@ -10,6 +10,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
+from casework.accesses import Wanted
 from casework.credentials import code_at
 from casework.officers import Profile
 from core.clock import now
@@ -210,4 +211,4 @@ def test_a_case_goes_from_the_phone_through_the_desk_and_comes_back(  # noqa: PL
 
 def _looks(service: Service, reference: str) -> list[str]:
     case = service.parts.cases.look_up(reference)
-    return [each.what for each in service.parts.accesses.of_case(case.id)]
+    return [each.what for each in service.parts.accesses.search(Wanted(case_id=case.id))]
