@@ -26,7 +26,8 @@ from casework.exchange import Exchange, Told
 from casework.outside import NotTaken, Outside
 from casework.viewer import Viewer
 from core.clock import now
-from core.database import Database, DatabaseDown
+from core.database import Database
+from core.rounds import keep_at_it
 from core.sealing import Seal, Unreadable
 from core.tables import clients, hooks, ledger_head
 
@@ -43,7 +44,7 @@ _TELLERS = 4
 _FIRST_PAUSE, _LONGEST_PAUSE = timedelta(seconds=5), timedelta(hours=1)
 _MOST_DOUBLINGS = 12
 _GIVEN_UP_AFTER = timedelta(days=5)
-_ROUND_SECONDS, _TROUBLE_SECONDS = 1.0, 5.0
+_ROUND_SECONDS = 1.0
 _LONGEST_TROUBLE = 200
 
 log = structlog.get_logger()
@@ -158,21 +159,7 @@ class Hooks:
         """Tell hooks, several at once, until told to stop, whatever goes wrong on the way."""
         with ThreadPoolExecutor(_TELLERS, "teller") as tellers:
             for _ in range(_TELLERS):
-                tellers.submit(self._tell, stop)
-
-    def _tell(self, stop: Event) -> None:
-        while not stop.is_set():
-            pause = _ROUND_SECONDS
-            try:
-                while not stop.is_set() and self.tell_one():
-                    pass
-            except DatabaseDown as trouble:
-                log.warning("hooks_wait", why=str(trouble))
-                pause = _TROUBLE_SECONDS
-            except Exception:  # a teller who stops is worse than one who stumbles
-                log.exception("hooks_stumbled")
-                pause = _TROUBLE_SECONDS
-            stop.wait(pause)
+                tellers.submit(keep_at_it, stop, self.tell_one, who="hooks", pause=_ROUND_SECONDS)
 
     def tell_one(self) -> bool:
         """Tell one hook that is behind its next events; say whether there was one."""

@@ -37,6 +37,7 @@ from core.clock import now
 from core.database import DatabaseDown
 from core.limits import REMINDED_BEFORE
 from core.outbox import Draft, Recipient, post
+from core.rounds import keep_at_it
 from core.sealing import Unreadable
 from core.tables import cases, letters, officers
 
@@ -80,15 +81,7 @@ class Overseer:
 
     def run(self, stop: Event) -> None:
         """Look at cases until told to stop, whatever goes wrong on the way."""
-        while not stop.is_set():
-            looked_at = 0
-            try:
-                looked_at = self.round()
-            except DatabaseDown as trouble:
-                log.warning("overseer_waits", why=str(trouble))
-            except Exception:  # an overseer who stops is worse than one who stumbles
-                log.exception("overseer_stumbled")
-            stop.wait(0 if looked_at == _MOST else _PAUSE_SECONDS)
+        keep_at_it(stop, lambda: self.round() == _MOST, who="overseer", pause=_PAUSE_SECONDS)
 
     def _take(self) -> list[Taken]:
         """Take out cases to look at, which are then nobody else's."""

@@ -12,7 +12,8 @@ from sqlalchemy import ColumnElement, Row, delete, select, update
 from sqlalchemy.exc import IntegrityError
 
 from core.clock import now
-from core.database import Database, DatabaseDown
+from core.database import Database
+from core.rounds import keep_at_it
 from core.sealing import Seal, Unreadable
 from core.tables import repeats
 
@@ -103,12 +104,7 @@ class Repeats:
 
     def run(self, stop: Event) -> None:
         """Forget what is old, every hour, until told to stop."""
-        while not stop.is_set():
-            try:
-                self.tidy()
-            except DatabaseDown as trouble:
-                log.warning("repeats_wait", why=str(trouble))
-            stop.wait(_TIDY_SECONDS)
+        keep_at_it(stop, self.tidy, who="repeats", pause=_TIDY_SECONDS)
 
     def tidy(self) -> None:
         """Forget what is old."""

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from io import BytesIO
+from itertools import count
 from threading import Event
 from urllib.parse import urlsplit
 
@@ -16,14 +17,13 @@ import structlog
 
 from audio.sound import NotSound, read
 from audio.vault import Vault, VaultDown
-from core.database import DatabaseDown
 from core.recordings import Recording, Recordings
+from core.rounds import keep_at_it
 from ivr.download import TooLarge
 from ivr.gateway import Gateway
 from providers.transport import Refused, TryLater
 
 _PAUSE_SECONDS = 2
-_PAUSE_IN_TROUBLE_SECONDS = 5
 _ROUNDS_BETWEEN_TIDYING = 300
 # The first bytes of the kinds of audio that providers record (RFC 2361, RFC 3533, ISO 14496-3).
 _KINDS = (
@@ -54,21 +54,14 @@ class Collector:
 
     def run(self, stop: Event) -> None:
         """Work on recordings until told to stop, whatever goes wrong on the way."""
-        rounds = 0
-        while not stop.is_set():
-            pause = _PAUSE_SECONDS
-            try:
-                self.round()
-                if rounds % _ROUNDS_BETWEEN_TIDYING == 0:
-                    self.tidy_up()
-            except DatabaseDown as trouble:
-                log.warning("collector_waits", why=str(trouble))
-                pause = _PAUSE_IN_TROUBLE_SECONDS
-            except Exception:  # a collector who stops is worse than one who stumbles
-                log.exception("collector_stumbled")
-                pause = _PAUSE_IN_TROUBLE_SECONDS
-            rounds += 1
-            stop.wait(pause)
+        rounds = count()
+
+        def work() -> None:
+            self.round()
+            if next(rounds) % _ROUNDS_BETWEEN_TIDYING == 0:
+                self.tidy_up()
+
+        keep_at_it(stop, work, who="collector", pause=_PAUSE_SECONDS)
 
     def tidy_up(self) -> None:
         """Remove what came to nothing: spoken again, or never sent."""

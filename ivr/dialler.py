@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count
 from threading import Event
 
 import structlog
@@ -11,12 +12,12 @@ from core.calls import Call, Calls, Purpose
 from core.clock import QuietHours, now
 from core.database import DatabaseDown
 from core.phone import masked
+from core.rounds import keep_at_it
 from core.sealing import Seal, Unreadable
 from ivr.gateway import Gateway
 from providers.transport import Refused, TryLater
 
 _PAUSE_SECONDS = 1
-_PAUSE_IN_TROUBLE_SECONDS = 5
 _ROUNDS_BETWEEN_LOOKS = 30
 
 log = structlog.get_logger()
@@ -51,21 +52,14 @@ class Dialler:
 
     def run(self, stop: Event) -> None:
         """Make calls until told to stop, whatever goes wrong on the way."""
-        rounds = 0
-        while not stop.is_set():
-            pause = _PAUSE_SECONDS
-            try:
-                if rounds % _ROUNDS_BETWEEN_LOOKS == 0:
-                    self.look_for_work()
-                self.round()
-            except DatabaseDown as trouble:
-                log.warning("dialler_waits", why=str(trouble))
-                pause = _PAUSE_IN_TROUBLE_SECONDS
-            except Exception:  # a dialler who stops is worse than one who stumbles
-                log.exception("dialler_stumbled")
-                pause = _PAUSE_IN_TROUBLE_SECONDS
-            rounds += 1
-            stop.wait(pause)
+        rounds = count()
+
+        def work() -> None:
+            if next(rounds) % _ROUNDS_BETWEEN_LOOKS == 0:
+                self.look_for_work()
+            self.round()
+
+        keep_at_it(stop, work, who="dialler", pause=_PAUSE_SECONDS)
 
     def _purposes(self) -> tuple[Purpose, ...]:
         is_quiet = self.quiet_hours.contain(now())

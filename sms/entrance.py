@@ -22,6 +22,7 @@ from core.inbox import Inbox, Message, Reply
 from core.outbox import Draft, Recipient
 from core.phone import PhoneError, masked, normalise_phone
 from core.receipt import Receipt
+from core.rounds import keep_at_it
 from core.sealing import Seal, Unreadable
 from core.sessions import Session, SessionsDown
 from sms.commands import Wanted, read_command
@@ -83,14 +84,7 @@ class Entrance:
 
     def run(self, stop: Event) -> None:
         """Answer what waits, again and again until told to stop."""
-        while not stop.is_set():
-            try:
-                self.work_off()
-            except DatabaseDown as trouble:
-                log.warning("inbox_waits", why=str(trouble))
-            except Exception:  # whoever stops is worse than one who stumbles
-                log.exception("inbox_stumbled")
-            stop.wait(_PAUSE_SECONDS)
+        keep_at_it(stop, self.work_off, who="inbox", pause=_PAUSE_SECONDS)
 
     def _handle(self, message: Message) -> None:
         """Answer a message; where a store is down, or we stumble, leave it for later."""

@@ -328,7 +328,8 @@ def test_a_database_that_is_away_or_a_fault_does_not_end_the_work(
         return tell_one(self)
 
     monkeypatch.setattr(Hooks, "tell_one", troubled)
-    monkeypatch.setattr("casework.hooks._TROUBLE_SECONDS", 0.01)
+    monkeypatch.setattr("core.rounds._PAUSE_IN_TROUBLE_SECONDS", 0.01)
+    monkeypatch.setattr("casework.hooks._ROUND_SECONDS", 0.01)
     hooks.run(stop)
     assert listener.told == ["received"]
 
