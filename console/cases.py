@@ -23,6 +23,7 @@ from core.spelling import find_by_spelling
 from core.states import REJECTION_REASONS, STATES
 
 _PAGE = 20
+_MARKS = {"key", "row"}  # of events, by which a repeat is known
 _ENDINGS = {"audio/wav": ".wav", "audio/mpeg": ".mp3", "audio/ogg": ".ogg"}
 
 log = structlog.get_logger()
@@ -77,7 +78,8 @@ def show(reference: str, who: str) -> None:
         click.echo(f"{name:<10} {value}")
     click.echo("History")
     for event in parts.cases.events_of(case):
-        details = "  ".join(f"{name}={value}" for name, value in event.details.items())
+        told = {name: value for name, value in event.details.items() if name not in _MARKS}
+        details = "  ".join(f"{name}={value}" for name, value in told.items())
         arrow = f"{event.from_state or '-'} -> {event.to_state}"
         note = "UNREADABLE" if event.is_unreadable else " ".join((event.note or "").split())
         line = f"  {local_time(event.at)}  {arrow}  by {event.who}  {details}  {note}"
