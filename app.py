@@ -51,6 +51,7 @@ from core.logs import configure_logs
 from core.outbox import Outbox
 from core.phone import PhoneError, normalise_phone
 from core.recordings import Recordings
+from core.records import RecordBooks
 from core.sealing import Seal
 from core.session_ends import SessionEnds
 from core.sessions import Sessions, SessionsDown
@@ -115,6 +116,8 @@ def create_app(settings: Settings | None = None) -> Flask:
         helpline=settings.voice_number,
         sms_number=settings.sms_number,
         carries_news=lambda language: switchboard.carries_news(register, language),
+        records=RecordBooks(database),
+        fees=settings.fees_by_service,
         calls=calls if settings.has_voice else None,
     )
     outbox, deliveries = Outbox(database), Deliveries(database, seal)
@@ -151,7 +154,7 @@ def create_app(settings: Settings | None = None) -> Flask:
     voice_gateways = {each.name: each for each in _voice_gateways(settings, key)}
     library, gaps = Library(settings.audio_dir.resolve()), VoiceGaps(database)
     voices = Voices(library, gaps, settings.public_url)
-    desk = Desk(office, voices, seal, settings.emergency_dial)
+    desk = Desk(office, voices, seal, settings.dials)
     ends = SessionEnds(database, seal)
     files = Files(calls, recordings, outbox, ends, letterhead)
 

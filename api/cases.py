@@ -30,7 +30,7 @@ from core.clock import HERE
 from core.dialogue import Typed
 from core.directory import Station
 from core.police import Place
-from core.states import STATES
+from core.services import course_of
 
 Made: TypeAlias = tuple[Registered, int, dict[str, str]]
 _FIRST_LANGUAGE = "hi"
@@ -61,7 +61,7 @@ def case_views(api: Blueprint, spec: SpecTree, parts: ApiParts) -> None:
         opened = _opened(parts, case) if "cases:read" in client().scopes else None
         return CaseWhole(
             **CaseLine.model_validate(case).model_dump(),
-            next_states=[] if case.is_joined else sorted(STATES[case.state].leads_to),
+            next_states=[] if case.is_joined else sorted(course_of(case.service)[case.state]),
             phone=opened.phone if opened else None,
             story=(opened.story or None) if opened else None,
         )

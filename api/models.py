@@ -20,7 +20,7 @@ from pydantic import (
 from casework.hooks import ADDRESS, LONGEST_ADDRESS
 from casework.work import LONGEST_NOTE
 from core.questions import QUESTIONS
-from core.scripts.register_complaint import KINDS
+from core.services import KINDS
 from core.states import REJECTION_REASONS, STATES
 
 LARGEST_CURSOR = 2**31 - 1

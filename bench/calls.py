@@ -19,10 +19,10 @@ from audio.library import Library
 from audio.sound import RATE, data_of
 from audio.speech import Clip, Pause, Speech
 from core.conversation import Conversation, Due, Heard, Meant, Talk
-from core.dialogue import Recorded, Said, Typed
+from core.dialogue import Said
 from core.directory import read_directory
 from core.language import Language, read_languages
-from core.police import Place, Standing
+from core.police import Application, OwnCase, Standing
 from core.scripts.main_menu import main_menu
 from core.text import Text
 from core.walk import REFERENCE, WalkedPolice
@@ -49,10 +49,14 @@ class Station(WalkedPolice):
     def usual_station(self) -> None:
         """Have none."""
 
-    def register(self, kind: str, place: Place, story: Typed | Recorded) -> str:
+    def register(self, application: Application) -> str:
         """Give the number."""
-        del kind, place, story
+        del application
         return REFERENCE
+
+    def own_cases(self) -> list[OwnCase]:
+        """Have none."""
+        return []
 
     def sends_news(self) -> bool:
         """Send news."""

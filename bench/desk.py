@@ -33,10 +33,9 @@ from core.clock import now
 from core.database import Database
 from core.directory import read_directory
 from core.limits import Limits
-from core.protection import PROTECTED_KINDS
 from core.reference import new_reference
-from core.scripts.register_complaint import KINDS
 from core.sealing import Seal
+from core.services import KINDS, PROTECTED_KINDS
 from core.states import STATES
 from tests.servers import private_postgres, run_statement
 

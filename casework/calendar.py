@@ -13,14 +13,15 @@ from sqlalchemy import delete, insert, tuple_
 from core.clock import HERE
 from core.database import Database
 from core.directory import Directory
-from core.limits import ANY, Counted, Key, Limit, Limits
+from core.limits import ANY, Key, Limit, Limits
+from core.service import Counted
+from core.services import SERVICES
 from core.states import STATES
 from core.tables import holidays, limits
 
 K = TypeVar("K")
 V = TypeVar("V")
 
-SERVICES = ("complaint", "character_certificate")
 MOST_DAYS = 1000
 _OF_LIMITS = ("service", "state", "district", "days", "counted")
 _OF_HOLIDAYS = ("day", "name")

@@ -33,7 +33,7 @@ from casework.overseer import AT_SUPERVISOR
 from casework.viewer import Viewer
 from core.clock import HERE, now
 from core.database import Database
-from core.protection import PROTECTED_KINDS
+from core.services import PROTECTED_KINDS
 from core.tables import cases, events, officers
 
 Places: TypeAlias = Literal["district", "station"]

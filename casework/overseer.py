@@ -165,7 +165,7 @@ class _Look:
         row = self._row
         if not self._is_late:
             asked = {"question": row.question} if row.question else {}
-            letter = letter_of(row.state, row.reference, asked)
+            letter = letter_of(row.state, row.reference, asked, row.service)
             self._remind_citizen("answer", letter, row.due_at)
         elif row.raised < REMINDED:
             self._remind_officer("answer", look_at=self._moment + SUPERVISOR_HAS)

@@ -19,11 +19,13 @@ from core.citizens import chosen_language
 from core.clock import now
 from core.database import Database
 from core.ledger import record
-from core.letters import QUESTION, letter_of_state
+from core.letters import LETTERS, QUESTION, letter_of_state
 from core.limits import REMINDED_BEFORE, Limits
 from core.outbox import Draft, Recipient, post
 from core.reference import grouped, is_well_formed, ungrouped
 from core.sealing import Seal
+from core.secret_numbers import without_secret_numbers
+from core.services import SERVICES
 from core.spelling import words_of
 from core.states import STATES
 from core.tables import cases, events, note_words
@@ -43,6 +45,9 @@ EventKind: TypeAlias = Literal[
     "apart",  # found not to be the same as another, and joined to it no more; details: case
     "reminded",  # the overseer reminded somebody; details: of, whom, officer (login), without
     "raised",  # the overseer raised it; details: to, without, again
+    "filled",  # an officer filled in fields of the form; details: fields (names, with commas)
+    "alerted",  # the police were alerted of something urgent; details: whom
+    "unlocked",  # the PIN was taken away at the station
     "rated",  # the citizen is satisfied or not; details: satisfied ("yes" or "no"), key
 ]
 
@@ -84,6 +89,8 @@ class CaseFile:
 
     def write(self, entry: Entry) -> None:
         """Write an entry; a change of state takes along the cases that are joined to this one."""
+        if entry.note:
+            entry = replace(entry, note=without_secret_numbers(entry.note))
         if not 0 < len(entry.who) <= _LONGEST_WHO:
             raise CaseError(f"Who does it takes at most {_LONGEST_WHO} characters.")
         self._write(self.row, entry)
@@ -172,7 +179,7 @@ class CaseFile:
         }
         changes |= {
             name: entry.details[name]
-            for name in ("district", "station", "fir_number")
+            for name in ("district", "station", "fir_number", "diary_number")
             if name in entry.details
         }
         if to == "transferred":
@@ -195,8 +202,8 @@ class CaseFile:
     def _tell(self, row: Row[Any], entry: Entry) -> None:
         letter = entry.letter
         if entry.to:
-            letter = letter or letter_of(entry.to, row.reference, entry.details)
-        if letter:
+            letter = letter or letter_of(entry.to, row.reference, entry.details, row.service)
+        if letter and not row.is_silent:
             language = chosen_language(self.connection, row.phone_hash) or row.language
             recipient = Recipient(row.phone_hash, row.phone_sealed, language)
             post(self.connection, recipient, letter, case_id=row.id)
@@ -238,13 +245,14 @@ def checked_reference(typed: str) -> str:
     return reference
 
 
-def letter_of(state: str, reference: str, details: Mapping[str, str]) -> Draft:
+def letter_of(state: str, reference: str, details: Mapping[str, str], service: str) -> Draft:
     """Give the letter that tells of a change of state: a question has one of its own."""
     if "question" in details:
         return Draft(QUESTION, {"reference": reference})
-    wanted = STATES[state].needs & {"fir_number"}
+    template = SERVICES[service].letters.get(state) or letter_of_state(state)
+    wanted = LETTERS[template].variables.keys() - {"reference"}
     variables = {"reference": reference} | {name: details[name] for name in wanted}
-    return Draft(letter_of_state(state), variables)
+    return Draft(template, variables)
 
 
 def _locked(connection: Connection, references: Collection[str]) -> Sequence[Row[Any]]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 import secrets
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from datetime import datetime
 from typing import Any
 
 import structlog
-from sqlalchemy import Row, select
+from sqlalchemy import Connection, Row, insert, select
 from sqlalchemy.exc import IntegrityError
 
 from core.case_file import (
@@ -27,14 +27,18 @@ from core.clock import HERE, now
 from core.dialogue import Recorded, Typed
 from core.ledger import record
 from core.outbox import Draft, Recipient, post
-from core.protection import KEPT_FROM_STATIONS, PROTECTED_KINDS, Protection
+from core.police import Told
+from core.protection import KEPT_FROM_STATIONS, Protection
 from core.questions import QUESTIONS
 from core.reference import new_reference
 from core.sealing import Seal, Unreadable
+from core.secret_numbers import without_secret_numbers
+from core.services import KINDS, course_of
 from core.states import REJECTION_REASONS, STATES, Stage
-from core.tables import cases, events
+from core.tables import cases, events, told
 
 FIRST_STATE = "received"
+_AT_A_STATION = {"sent_to_station", "at_station", "recorded"}
 _ATTEMPTS = 5
 _SEALED = ("phone", "story")
 _FIR_NUMBER = re.compile(r"[0-9]{1,5}/([0-9]{2}|[0-9]{4})")
@@ -45,9 +49,11 @@ log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class NewCase:
-    """A complaint as it comes from a conversation; `usual_station` is the one to offer again.
+    """A case as it comes from a conversation; `usual_station` is the one to offer again.
 
-    One that was made up for the demo `is_demo`, which the desk shows.
+    `told` has what was told field by field. One without a `phone` is from an informant, who may
+    add to it with a `code`. `pin` opens one from any phone; no letters are written about one that
+    `is_silent`. One that was made up for the demo `is_demo`, which the desk shows.
     """
 
     conversation: str
@@ -60,6 +66,10 @@ class NewCase:
     station: str | None
     usual_station: str | None
     story: Typed | Recorded
+    told: Told = field(default_factory=dict)
+    pin: str | None = None
+    code: str | None = None
+    is_silent: bool = False
     is_demo: bool = False
 
 
@@ -118,7 +128,24 @@ class Case:
     reopened: int
     satisfied: bool | None
     is_demo: bool
+    is_silent: bool
+    is_urgent: bool
+    pin_hash: str | None
+    diary_number: str | None
     is_unreadable: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ToldField:
+    """What was told of one field: in words, or spoken, and perhaps written down since.
+
+    Words that are unreadable were sealed with a key that is no more.
+    """
+
+    field: str
+    words: str
+    recording: str | None
+    is_unreadable: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +196,7 @@ class Cases:
                     if reference := self._insert(new, key, new_reference(secrets.randbelow)):
                         return reference
                     break  # another turn registered it meanwhile, or the number is taken
-                if _contents(self._open(row)) == _contents(new):
+                if self._is_same(self._open(row), new):
                     return str(row.reference)
         message = "no free reference number found"
         raise CaseError(message)
@@ -192,6 +219,11 @@ class Cases:
         row = self._row_of(conversation)
         return row.reference if row else None
 
+    def registered_by(self, conversation: str) -> tuple[str, str] | None:
+        """Give the service and the reference number of what a conversation has registered."""
+        row = self._row_of(conversation)
+        return (row.service, row.reference) if row else None
+
     def references_by_recording(self, ids: Sequence[str]) -> dict[str, str]:
         """Give the reference numbers of the cases whose stories were recorded under these ids."""
         query = select(cases.c.recording, cases.c.reference).where(cases.c.recording.in_(ids))
@@ -203,6 +235,23 @@ class Cases:
         with self._database.reading() as connection:
             row = connection.execute(select(cases).where(cases.c.reference == reference)).first()
         return self._open(row) if row else None
+
+    def find_by_code(self, code: str) -> Case | None:
+        """Find what an informant told by the code that she was given."""
+        query = select(cases).where(cases.c.code_hash == self.code_hash(code))
+        with self._database.reading() as connection:
+            row = connection.execute(query).first()
+        return self._open(row) if row else None
+
+    def of_phone(self, phone: str, most: int = 8) -> list[Case]:
+        """List the cases of a phone, the newest first; none that is silent or secret."""
+        query = select(cases).where(
+            cases.c.phone_hash == self._seal.fingerprint("phone", phone),
+            cases.c.is_silent.is_(False),
+        )
+        with self._database.reading() as connection:
+            rows = connection.execute(query.order_by(cases.c.id.desc()).limit(most)).all()
+        return [self._open(row) for row in rows]
 
     def look_up(self, typed_reference: str) -> Case:
         """Find a case by its number as somebody typed it; raise CaseError where there is none."""
@@ -217,6 +266,13 @@ class Cases:
         with self._database.reading() as connection:
             rows = connection.execute(query).all()
         return [self._event(row) for row in rows]
+
+    def told_of(self, case: Case) -> dict[str, ToldField]:
+        """Give what was told of a case, by the names of its fields."""
+        query = select(told).where(told.c.case_id == case.id)
+        with self._database.reading() as connection:
+            rows = connection.execute(query).all()
+        return {row.field: self._told(row) for row in rows}
 
     def newest(self, *, state: str | None = None, most: int = 50, page: int = 1) -> list[CaseLine]:
         """List cases, the newest first."""
@@ -234,6 +290,18 @@ class Cases:
             file.write(entry_of(move))
         return self._open(file.row)
 
+    def _is_same(self, case: Case, new: NewCase) -> bool:
+        """Say whether a case tells the same; its place may have changed by a transfer."""
+        words = {name: (each.words, each.recording) for name, each in self.told_of(case).items()}
+        before = (case.kind, case.recording or case.story, words if case.stage == "new" else None)
+        now_told = {name: _parts_of(value) for name, value in new.told.items()}
+        after = (new.kind, _recording_of(new.story) or _words_of(new.story), now_told)
+        return before[:2] == after[:2] and before[2] in (None, after[2])
+
+    def _told(self, row: Row[Any]) -> ToldField:
+        words = _opened(self._seal, row.value_sealed)
+        return ToldField(row.field, words or "", row.recording, is_unreadable=words is None)
+
     def _row_of(self, conversation: str) -> Row[Any] | None:
         query = select(cases).where(cases.c.conversation == conversation)
         with self._database.reading() as connection:
@@ -248,9 +316,8 @@ class Cases:
 
     def _write(self, new: NewCase, key: str, reference: str) -> None:
         moment = now()
-        recipient = Recipient(
-            self._seal.fingerprint("phone", new.phone), self._seal.close(new.phone), new.language
-        )
+        recipient = self._recipient(new)
+        kind = KINDS[new.kind]
         limits = self.files.limits
         times = limits.times(new.service, FIRST_STATE, new.district, moment, moment)
         with self._database.writing() as connection:
@@ -261,8 +328,8 @@ class Cases:
                     conversation=key,
                     service=new.service,
                     kind=new.kind,
-                    phone_hash=recipient.phone_hash,
-                    phone_sealed=recipient.phone_sealed,
+                    phone_hash=recipient.phone_hash if recipient else "",
+                    phone_sealed=recipient.phone_sealed if recipient else b"",
                     language=new.language,
                     channel=new.channel,
                     district=new.district,
@@ -273,10 +340,15 @@ class Cases:
                     state_since=moment,
                     registered_at=moment,
                     stage=STATES[FIRST_STATE].stage,
-                    protection=PROTECTED_KINDS.get(new.kind),
+                    protection=kind.protection,
                     due_at=times.due_at,
-                    look_at=times.look_at,
+                    # What is urgent, the overseer tells the police of at once.
+                    look_at=moment if kind.is_urgent else times.look_at,
                     is_demo=new.is_demo,
+                    is_silent=new.is_silent or recipient is None,
+                    is_urgent=kind.is_urgent,
+                    pin_hash=self.pin_hash(reference, new.pin) if new.pin else None,
+                    code_hash=self.code_hash(new.code) if new.code else None,
                 )
                 .returning(cases.c.id)
             )
@@ -285,8 +357,37 @@ class Cases:
             )
             event_id = connection.scalar(first.returning(events.c.id))
             record(connection, self._seal, "event", int(event_id or 0))
-            remember_citizen(connection, recipient, station=new.usual_station)
-            post(connection, recipient, letter_of(FIRST_STATE, reference, {}), case_id=case_id)
+            self._write_told(connection, int(case_id or 0), new.told)
+            if recipient:
+                remember_citizen(connection, recipient, station=new.usual_station)
+            if recipient and not new.is_silent:
+                letter = letter_of(FIRST_STATE, reference, {}, new.service)
+                post(connection, recipient, letter, case_id=case_id)
+
+    def _recipient(self, new: NewCase) -> Recipient | None:
+        if not new.phone:
+            return None
+        phone_hash = self._seal.fingerprint("phone", new.phone)
+        return Recipient(phone_hash, self._seal.close(new.phone), new.language)
+
+    def _write_told(self, connection: Connection, case_id: int, values: Told) -> None:
+        rows = []
+        for name, value in values.items():
+            words, recording = _parts_of(value)
+            sealed = self._seal.close(words)
+            rows.append(
+                {"case_id": case_id, "field": name, "value_sealed": sealed, "recording": recording}
+            )
+        if rows:
+            connection.execute(insert(told), rows)
+
+    def pin_hash(self, reference: str, pin: str) -> str:
+        """Give the keyed hash under which a PIN is kept with its case."""
+        return self._seal.fingerprint("pin", reference, pin)
+
+    def code_hash(self, code: str) -> str:
+        """Give the keyed hash under which an informant's code is kept."""
+        return self._seal.fingerprint("code", code)
 
     def _open(self, row: Row[Any]) -> Case:
         known = {each.name: getattr(row, each.name, None) for each in fields(Case)}
@@ -322,7 +423,7 @@ def check_move(file: CaseFile, move: Move) -> None:
     if file.row.joined_to:
         raise CaseError("This case is joined to another, and goes where that one goes.")
     allowed = next_states(file.row)
-    if move.to in STATES[state].leads_to - allowed:
+    if move.to in course_of(file.row.service)[state] - allowed:
         raise CaseError("This case has no station yet: transfer it to one.")
     if move.to not in allowed:
         raise CaseError(
@@ -336,10 +437,10 @@ def next_states(case: Case | Row[Any]) -> frozenset[str]:
     """Give the states to which a case may be moved; one that is joined goes with the other."""
     if case.joined_to:
         return frozenset()
-    allowed = STATES[case.state].leads_to
+    allowed = course_of(case.service)[case.state]
     # Without a station nobody would find it there; what no station sees, a supervisor takes up.
     is_somewhere = case.station or case.protection in KEPT_FROM_STATIONS
-    return allowed if is_somewhere else allowed - {"sent_to_station"}
+    return allowed if is_somewhere else allowed - _AT_A_STATION
 
 
 def entry_of(move: Move) -> Entry:
@@ -349,9 +450,9 @@ def entry_of(move: Move) -> Entry:
     return Entry("moved", move.who, to=move.to, note=move.note, details=details, changes=changes)
 
 
-def letter_of_move(move: Move, reference: str) -> Draft:
+def letter_of_move(move: Move, case: Case) -> Draft:
     """Give the letter by which the citizen will be told of a move."""
-    return letter_of(move.to, reference, move.details or {})
+    return letter_of(move.to, case.reference, move.details or {}, case.service)
 
 
 def check_details(move: Move) -> None:
@@ -367,6 +468,8 @@ def check_details(move: Move) -> None:
     if "question" in details and details["question"] not in QUESTIONS:
         raise CaseError(f"Questions are: {', '.join(QUESTIONS)}.")
     check_fir(details)
+    if "diary_number" in details and not _FIR_NUMBER.fullmatch(details["diary_number"]):
+        raise CaseError("A Sanha number looks like 123/2026.")
 
 
 def check_fir(details: Mapping[str, str]) -> None:
@@ -395,15 +498,22 @@ def _opened(seal: Seal, sealed: bytes) -> str | None:
         return None
 
 
-def _contents(told: NewCase | Case) -> tuple[str, ...]:
-    """Give what tells one case from another; the place may have changed by a transfer."""
-    if isinstance(told, Case):
-        return (told.kind, told.recording or told.story)
-    return (told.kind, _recording_of(told.story) or _words_of(told.story))
+def _contents(new: NewCase) -> tuple[str, ...]:
+    """Give what tells one case of a conversation from another."""
+    parts = [f"{name}={'|'.join(map(str, _parts_of(value)))}" for name, value in new.told.items()]
+    return (new.kind, _recording_of(new.story) or _words_of(new.story), *parts)
+
+
+def _parts_of(value: str | Typed | Recorded) -> tuple[str, str | None]:
+    """Give the words of something told, and its recording."""
+    if isinstance(value, Recorded):
+        return "", value.recording
+    words = value.words if isinstance(value, Typed) else value
+    return without_secret_numbers(words), None
 
 
 def _words_of(story: Typed | Recorded) -> str:
-    return story.words if isinstance(story, Typed) else ""
+    return without_secret_numbers(story.words) if isinstance(story, Typed) else ""
 
 
 def _recording_of(story: Typed | Recorded) -> str | None:

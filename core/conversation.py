@@ -165,7 +165,8 @@ class Talk:
         conversation.misses = 0
         if not conversation.asides:
             conversation.answers[question.name] = meaning
-            if isinstance(question, Story) and "recorded" in meaning:
+            is_story = isinstance(question, Story) and not question.is_brief
+            if is_story and "recorded" in meaning:
                 conversation.asides.append("playback")
             return
         conversation.asides.pop()

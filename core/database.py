@@ -18,7 +18,7 @@ from sqlalchemy.pool import ConnectionPoolEntry
 
 from core.ledger import begin_chain, forget_links, write_links
 from core.sealing import Seal
-from core.tables import hooks, ledger
+from core.tables import ledger, told
 
 MIGRATIONS = Path(__file__).parent.parent / "migrations"
 _PATIENCE_SECONDS = 2  # a caller waits; TRAI asks for an answer within two seconds
@@ -101,7 +101,7 @@ class Database:
         """Raise DatabaseDown unless the database answers and has its tables."""
         try:
             with self.reading() as connection:
-                connection.execute(select(hooks.c.id).limit(1))  # of the newest tables
+                connection.execute(select(told.c.field).limit(1))  # of the newest tables
         except DBAPIError as error:
             message = "the database lacks tables, or has older ones: run pukar db upgrade"
             raise TablesMissing(message) from error

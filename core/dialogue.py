@@ -9,6 +9,7 @@ of answers, by question name and by meaning.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Coroutine, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar, cast
@@ -16,6 +17,7 @@ from typing import Any, ClassVar, Generic, TypeAlias, TypeVar, cast
 from core.text import Name, Text, Words
 
 Json: TypeAlias = Any
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 Answers: TypeAlias = Mapping[str, Json]
 T = TypeVar("T")
 
@@ -85,7 +87,11 @@ class Choice(Generic[T]):
 
 @dataclass(frozen=True)
 class Number:
-    """Key in exactly so many digits, or choose one of a few things `instead`."""
+    """Key in digits, or choose one of a few things `instead`.
+
+    There are exactly so many `digits`, or at the `fewest` so many; what they say lies between
+    `least` and `most`. Nine digits and more are an id, and no amount.
+    """
 
     name: str
     text: Words
@@ -93,20 +99,102 @@ class Number:
     instead: tuple[Option[str], ...] = ()
     intro: Words | None = None
     passing: bool = False
+    fewest: int | None = None
+    least: int = 0
+    most: int | None = None
 
     @property
     def expected(self) -> Text:
         """Say what an answer looks like."""
+        if self.most is not None:
+            limits = Text("Please type a number from {least} to {most}.")
+            return limits(least=self.least, most=self.most)
+        if self.fewest is not None:
+            return Text("Please type it in digits.")
         return Text("Please type {digits} digits.")(digits=self.digits)
+
+    def accept(self, digits: str) -> str | None:
+        """Give what digits mean as an answer; None where they are none."""
+        if not (digits.isascii() and digits.isdigit()):
+            return None
+        fewest = self.digits if self.fewest is None else self.fewest
+        is_within = self.most is None or self.least <= int(digits) <= self.most
+        return digits if fewest <= len(digits) <= self.digits and is_within else None
 
     def recall(self, kept: Json) -> str:
         """Give the digits as kept, or the meaning chosen instead."""
-        if isinstance(kept, str) and len(kept) == self.digits and kept.isascii() and kept.isdigit():
-            return kept
+        if isinstance(kept, str) and (digits := self.accept(kept)) is not None:
+            return digits
         return _value_of(kept, self.instead)
 
     def __await__(self) -> Generator[Number, str, str]:
         """Wait for the caller's digits."""
+        return (yield self)
+
+
+class Mobile(Number):
+    """Key in a mobile number of India: ten digits, the first one 6 to 9 (TRAI's numbering plan)."""
+
+    @property
+    def expected(self) -> Text:
+        """Say what an answer looks like."""
+        return Text("Please type the {digits} digits of a mobile number.")(digits=self.digits)
+
+    def accept(self, digits: str) -> str | None:
+        """Give the ten digits, without 0 or 91 before them."""
+        number = digits
+        for before in ("0", "91", "0091"):
+            if len(digits) == self.digits + len(before) and digits.startswith(before):
+                number = digits.removeprefix(before)
+        accepted = super().accept(number)
+        return accepted if accepted and accepted[0] in "6789" else None
+
+
+@dataclass(frozen=True)
+class Day:
+    """Say a day (kept as 2026-11-24): one of a few that have names, or day and month.
+
+    It lies between `first` and `last`, less than two years apart, which say its year.
+    """
+
+    name: str
+    text: Words
+    named: tuple[Option[str], ...]
+    first: str
+    last: str
+    intro: Words | None = None
+    passing: bool = False
+    expected: ClassVar[Text] = Text("Please type day and month, such as 2411 for 24 November.")
+
+    def recall(self, kept: Json) -> str:
+        """Give the day as kept."""
+        if isinstance(kept, str) and _DAY.fullmatch(kept) and self.first <= kept <= self.last:
+            return kept
+        raise StaleAnswer(kept)
+
+    def __await__(self) -> Generator[Day, str, str]:
+        """Wait for the caller's day."""
+        return (yield self)
+
+
+@dataclass(frozen=True)
+class Plate:
+    """Say the number on a vehicle: letters and digits (BR01AB1234), or the keys they stand on."""
+
+    name: str
+    text: Words
+    intro: Words | None = None
+    passing: bool = False
+    expected: ClassVar[Text] = Text("Please type the whole number, such as BR01AB1234.")
+
+    def recall(self, kept: Json) -> str:
+        """Give the plate, or its keys, as kept."""
+        if isinstance(kept, str) and kept.isascii() and kept.isalnum():
+            return kept
+        raise StaleAnswer(kept)
+
+    def __await__(self) -> Generator[Plate, str, str]:
+        """Wait for the caller's plate."""
         return (yield self)
 
 
@@ -128,7 +216,8 @@ class Recorded:
 class Story:
     """Tell something in words of one's own, typed or spoken, or choose to say nothing `instead`.
 
-    One that is `awaited` by the police is worth coming back to from the moment it is asked.
+    One that is `awaited` by the police is worth coming back to from the moment it is asked. One
+    that is brief wants a name or a few words only.
     """
 
     name: str
@@ -138,6 +227,7 @@ class Story:
     passing: bool = False
     is_awaited: bool = False
     stand_in: StandIn | None = None
+    is_brief: bool = False
     expected: ClassVar[Text] = Text("Please write a few words.")
 
     def recall(self, kept: Json) -> Typed | Recorded:
@@ -155,7 +245,7 @@ class Story:
         return (yield self)
 
 
-Question: TypeAlias = Choice[Any] | Number | Story
+Question: TypeAlias = Choice[Any] | Number | Day | Plate | Story
 
 
 @dataclass(frozen=True)
@@ -178,12 +268,16 @@ class Once(Generic[T]):
 class Last:
     """Last words, and the letter (its template, its variables) that says the same.
 
-    Where only registered wordings are carried, the letter is sent in their place.
+    Where only registered wordings are carried, the letter is sent in their place. On a call she
+    is put through to the number to `dial`, if there is one. What is `secret` leaves no trace of
+    the conversation with us.
     """
 
     words: Words
     letter: str
     variables: Mapping[str, str] = field(default_factory=dict)
+    dial: str = ""
+    is_secret: bool = False
 
 
 Asked: TypeAlias = Question | Once[Any]

@@ -2,33 +2,52 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Literal
+
+from stdnum import verhoeff
 
 from core.calls import Calls, Wish
 from core.cases import Case, Cases, Event, NewCase
 from core.citizens import Citizens
-from core.clock import local_date
+from core.clock import HERE, local_date, now
+from core.days import around
 from core.dialogue import Recorded, Typed
 from core.directory import SPECIAL_STATIONS, Directory
 from core.gazetteer import Gazetteer
 from core.language import Languages
-from core.police import Outcome, Place, Standing
+from core.limits import ANY
+from core.police import (
+    Application,
+    Days,
+    FirFound,
+    Outcome,
+    OwnCase,
+    Registered,
+    Standing,
+    Terms,
+    VehicleFound,
+    WantedList,
+)
+from core.records import RecordBooks
 from core.reference import is_well_formed
-from core.replies import Asking, Rating, Replies, Reply, asks_rating
-from core.scripts.register_complaint import SENSITIVE_KINDS
+from core.replies import Asking, Rating, Replies, Reply, asks_rating, may
+from core.services import KINDS, SERVICES
 from core.sessions import Session, Sessions
 from core.text import Words
 
 WRONG_NUMBERS_PER_HOUR = 5
+WRONG_PINS_PER_HOUR = 5
+CODE_LENGTH = 8
+_DAYS_LOOKED_AT = 364
 
 
 @dataclass(frozen=True)
 class Office:
     """What every officer on duty works with.
 
-    `carries_news` says whether letters in a language go out at all; without `calls` nobody is
+    `fees` are what services cost, in rupees. `carries_news` says whether letters in a language go out at all; without `calls` nobody is
     called.
     """
 
@@ -40,6 +59,8 @@ class Office:
     helpline: str
     sms_number: str
     carries_news: Callable[[str], bool]
+    records: RecordBooks
+    fees: Mapping[str, str] = field(default_factory=dict)
     calls: Calls | None = None
 
     @property
@@ -99,25 +120,64 @@ class DutyOfficer:
         """Give the code of the station this phone last wrote to."""
         return self._office.citizens.usual_station_of(self._contact.phone)
 
-    def register(self, kind: str, place: Place, story: Typed | Recorded) -> str:
-        """Register a complaint and give its reference number."""
-        return self._office.cases.register(
-            NewCase(
-                conversation=self._session.conversation.id,
-                service="complaint",
-                kind=kind,
-                phone=self._contact.phone,
-                language=self._session.language,
-                channel=self._contact.channel,
-                district=place.district,
-                station=place.station,
-                usual_station=self._usual_station_after(kind, place),
-                story=story,
-            )
+    @property
+    def is_written_to(self) -> bool:
+        """Whether what we say arrives as SMS, and so stays on the phone."""
+        return self._contact.stays_on_phone
+
+    def offers(self, service: str) -> bool:
+        """Say whether a service can be offered: there are the records that it looks into."""
+        needs = SERVICES[service].needs
+        return needs is None or needs in self._office.records.kinds
+
+    def days(self) -> Days:
+        """Give the days around today."""
+        today = now().astimezone(HERE).date()
+        return Days(
+            today=today.isoformat(),
+            yesterday=around(today, -1),
+            tomorrow=around(today, 1),
+            first=around(today, -_DAYS_LOOKED_AT),
+            last=around(today, _DAYS_LOOKED_AT),
         )
+
+    def terms(self, service: str) -> Terms:
+        """Give what a service costs, and how long it may take."""
+        limit = self._office.cases.files.limits.of(service, ANY, None)
+        return Terms(
+            fee=self._office.fees.get(service, ""),
+            days=limit.days if limit else None,
+            counted=limit.counted if limit else "",
+        )
+
+    def register(self, application: Application) -> str:
+        """Register a matter and give its reference number."""
+        service = SERVICES[application.service]
+        conversation = self._session.conversation.id
+        new = NewCase(
+            conversation=conversation,
+            service=service.key,
+            kind=application.kind,
+            phone="" if service.is_nameless else self._contact.phone,
+            language=self._session.language,
+            channel=self._contact.channel,
+            district=application.place.district,
+            station=application.place.station,
+            usual_station=self._usual_station_after(application),
+            story=application.story or Typed(""),
+            told=application.told,
+            pin=application.pin,
+            code=self.informant_code() if service.is_nameless else None,
+            is_silent=application.is_silent,
+        )
+        return self._office.cases.register(new)
 
     def sends_news(self) -> bool:
         """Say whether this phone will be told of news by SMS."""
+        registered = self.registered_before()
+        case = self._office.cases.find(registered["reference"]) if registered else None
+        if case and case.is_silent:
+            return False
         wanted = self._office.citizens.wants_letters(self._contact.phone)
         written = self._office.languages.get(self._session.language)
         return wanted and self._office.carries_news(written.code)
@@ -132,18 +192,21 @@ class DutyOfficer:
         calls = self._office.calls
         return calls is not None and calls.ask(Wish("story", conversation, self._contact.phone))
 
-    def registered_before(self) -> str | None:
-        """Give the reference number if this very conversation has registered."""
-        return self._office.cases.reference_of(self._session.conversation.id)
+    def registered_before(self) -> Registered | None:
+        """Give what this very conversation has registered."""
+        found = self._office.cases.registered_by(self._session.conversation.id)
+        return Registered(service=found[0], reference=found[1]) if found else None
 
-    def _usual_station_after(self, kind: str, place: Place) -> str | None:
+    def _usual_station_after(self, application: Application) -> str | None:
         """Give the station to offer again; phones are shared, so never one that tells a tale."""
-        return None if self._tells_a_tale(kind, place.station) else place.station
+        station = application.place.station
+        tells_a_tale = application.is_silent or self._tells_a_tale(application.kind, station)
+        return None if tells_a_tale else station
 
     def _tells_a_tale(self, kind: str, code: str | None) -> bool:
         station = self.directory.station(code)
         is_special = station is not None and station.kind in SPECIAL_STATIONS
-        return kind in SENSITIVE_KINDS or is_special
+        return KINDS[kind].is_sensitive or KINDS[kind].protection == "secret" or is_special
 
     def standing(self, reference: str) -> Standing:
         """Look up a case; too many wrong numbers from one phone make it wait."""
@@ -154,6 +217,27 @@ class DutyOfficer:
         case = self._office.cases.find(reference)
         return self._describe(case) if case else self._wrong("unknown", reference)
 
+    def unlock(self, reference: str, pin: str) -> Standing:
+        """Look up a case with its PIN; too many wrong ones make everybody wait."""
+        sessions, about = self._office.sessions, f"pin {reference}"
+        if sessions.guesses(about) >= WRONG_PINS_PER_HOUR:
+            return Standing(outcome="wait")
+        case = self._office.cases.find(reference)
+        if case is None or case.pin_hash is None:
+            return Standing(outcome="unknown")
+        if self._office.cases.pin_hash(reference, pin) != case.pin_hash:
+            guess = f"{self._session.conversation.id}:{pin}"
+            is_over = sessions.count_guess(about, guess) >= WRONG_PINS_PER_HOUR
+            return Standing(outcome="wait" if is_over else "wrong_pin")
+        return self._in_full(case)
+
+    def own_cases(self) -> list[OwnCase]:
+        """List the cases of this phone, the newest first: none that others must not know of."""
+        return [
+            OwnCase(reference=case.reference, date=local_date(case.registered_at), state=case.state)
+            for case in self._office.cases.of_phone(self._contact.phone)
+        ]
+
     def _wrong(self, outcome: Literal["mistyped", "unknown"], reference: str) -> Standing:
         """Count a wrong number; a repeated request for the same one counts once."""
         guess = f"{self._session.conversation.id}:{reference}"
@@ -163,8 +247,20 @@ class DutyOfficer:
         return Standing(outcome=outcome)
 
     def _describe(self, case: Case) -> Standing:
-        if case.phone_hash != self._phone_hash:
-            return Standing(outcome="found", reference=case.reference, state=case.state, own=False)
+        if case.is_silent and self._contact.stays_on_phone:
+            return Standing(outcome="silent", reference=case.reference)
+        if case.pin_hash or case.phone_hash != self._phone_hash:
+            return Standing(
+                outcome="found",
+                reference=case.reference,
+                service=case.service,
+                state=case.state,
+                own=False,
+                has_pin=case.pin_hash is not None,
+            )
+        return self._in_full(case)
+
+    def _in_full(self, case: Case) -> Standing:
         happened = self._office.cases.events_of(case)
         moves = [each for each in happened if each.kind == "moved"]
         tells_a_tale = case.protection or self._tells_a_tale(case.kind, case.station)
@@ -172,22 +268,65 @@ class DutyOfficer:
         return Standing(
             outcome="found",
             reference=case.reference,
+            service=case.service,
             state=case.state,
             own=True,
+            has_pin=case.pin_hash is not None,
             since=local_date(case.state_since),
             district=case.district,
             station=None if hides else case.station,
             fir_number=case.fir_number,
+            diary_number=case.diary_number,
             reason=moves[-1].details.get("reason"),
             news=self._office.citizens.wants_letters(self._contact.phone),
             question=case.question,
             answered=_is_answered(happened),
             asks_rating=asks_rating(case),
+            may=may(case),
         )
 
     @property
     def _phone_hash(self) -> str:
         return self._office.cases.files.seal.fingerprint("phone", self._contact.phone)
+
+    # --- Informants
+
+    def informant_code(self) -> str:
+        """Give the code of this conversation: asked again, the same."""
+        seal = self._office.cases.files.seal
+        drawn = int(seal.fingerprint("informant", self._session.conversation.id), 16)
+        payload = f"{drawn % 10 ** (CODE_LENGTH - 1):0{CODE_LENGTH - 1}}"
+        return payload + verhoeff.calc_check_digit(payload)
+
+    def knows_code(self, code: str) -> Literal["found", "unknown", "wait"]:
+        """Look whether an informant's code is one; wrong ones count as wrong numbers do."""
+        if self._office.sessions.guesses(self._contact.phone) >= WRONG_NUMBERS_PER_HOUR:
+            return "wait"
+        if self._office.cases.find_by_code(code):
+            return "found"
+        return "wait" if self._wrong("unknown", code)["outcome"] == "wait" else "unknown"
+
+    def inform(self, code: str, story: Typed | Recorded) -> bool:
+        """Add to secret information; say whether it was found by its code."""
+        case = self._office.cases.find_by_code(code)
+        if case is None:
+            return False
+        self._replies.add(case.reference, story)
+        return True
+
+    # --- What the police know
+
+    def vehicles(self, plate: str) -> list[VehicleFound]:
+        """Look for a vehicle by its plate, whole or as keyed on a keypad."""
+        return self._office.records.vehicles(plate)
+
+    def fir(self, station: str, number: str, year: str) -> FirFound:
+        """Look how a case (FIR) stands."""
+        return self._office.records.fir(station, int(number), int(year))
+
+    def wanted(self, district: str) -> WantedList:
+        """List who is wanted in a district."""
+        return self._office.records.wanted(district)
 
     # --- What the citizen answers
 
@@ -204,6 +343,14 @@ class DutyOfficer:
     def remark(self, reference: str, story: Typed | Recorded) -> None:
         """Note what was not right with a case."""
         self._replies.answer(self._reply(reference, story))
+
+    def withdraw(self, reference: str) -> bool:
+        """Withdraw a case; say whether that could be done."""
+        return self._replies.withdraw(reference)
+
+    def object_to(self, reference: str) -> bool:
+        """Open a case again that was closed against her wish; say whether it could be."""
+        return self._replies.object_to(reference)
 
     def is_open(self, reference: str) -> bool:
         """Say whether a case is worked on, not closed."""

@@ -18,9 +18,20 @@ LONGEST_VARIABLE = 30
 
 # The tags that a DLT portal wants for what varies (TRAI, direction of 18 November 2025).
 Tag = Literal["numeric", "alphanumeric"]
-_TAGS: dict[str, Tag] = {"reference": "numeric", "fir_number": "alphanumeric"}
+_TAGS: dict[str, Tag] = {
+    "reference": "numeric",
+    "fir_number": "alphanumeric",
+    "diary_number": "alphanumeric",
+}
 _REFERENCE: Mapping[str, Tag] = {"reference": "numeric"}
-SAMPLES = {"reference": "4829135706", "fir_number": "12345/2026"}
+SAMPLES = {
+    "reference": "4829135706",
+    "fir_number": "12345/2026",
+    "diary_number": "12345/2026",
+    "number": "112",
+    "station": "Kotwali, Patna",
+    "telephone": "06122219810",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,7 @@ def _news(key: Text) -> Template:
 GO_ON = "go_on"
 QUESTION = "question"
 ANSWER_KEPT = "answer_kept"
+APPLICATION_RECEIVED = "application_received"
 
 LETTERS: dict[str, Template] = {
     **{f"state.{name}": _of_state(name) for name in STATES},
@@ -107,7 +119,30 @@ LETTERS: dict[str, Template] = {
             " anew. -Bihar Police"
         )
     ),
+    # For what was never a complaint it need not be said that it is no FIR.
+    APPLICATION_RECEIVED: Template(
+        Text("Reference {reference}: received. Please keep this number. -Bihar Police"),
+        _REFERENCE,
+        urgent=True,
+    ),
+    "silent": _answer(
+        Text("No SMS is sent about this number. Please call or dial. -Bihar Police"),
+    ),
+    "added": _answer(
+        Text("Reference {reference}: what you added is with the police. -Bihar Police"), _REFERENCE
+    ),
+    "helpline": _answer(
+        Text("The number to call: {number}. In danger dial 112. -Bihar Police"),
+        {"number": "numeric"},
+    ),
+    "station": _answer(
+        Text("Your police station: {station}. Tel. {telephone} -Bihar Police"),
+        {"station": "alphanumeric", "telephone": "numeric"},
+    ),
     # To an officer's own phone.
+    "alert": _answer(
+        Text("Reference {reference}: urgent. Please see your desk now. -Bihar Police"), _REFERENCE
+    ),
     "duty": _news(
         Text("Reference {reference}: it is due soon. Please see your desk. -Bihar Police")
     ),

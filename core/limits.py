@@ -1,6 +1,7 @@
 """Limits of time: how long a case may stay in a state, and when somebody is to look at it.
 
-`data/limits.csv` and `data/holidays.csv` have them, with their sources; the tables `limits` and
+`data/limits.csv` has those of all services, `core/services.py` those of each, `data/holidays.csv` the
+days on which offices are closed, all with their sources; the tables `limits` and
 `holidays` hold what an operator has set: a limit replaces the one of the same service, state and
 district, the holidays of a year replace that year. A district's limit goes before the state's,
 a service's before that of all services. A limit of a service for every state ("*") is one of the
@@ -16,12 +17,14 @@ from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from datetime import time as time_of_day
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import TypeAlias
 
 from sqlalchemy import select
 
 from core.clock import HERE
 from core.database import Database, DatabaseDown
+from core.service import Counted
+from core.services import SERVICES
 from core.states import STATES
 from core.tables import holidays, limits
 
@@ -31,7 +34,6 @@ ANY = "*"
 _KNOWN_FOR_SECONDS = 30  # what another process has set counts after so long
 _SUNDAY = 6
 
-Counted: TypeAlias = Literal["calendar", "working"]
 Key: TypeAlias = tuple[str, str, str]  # service, state, district
 
 
@@ -180,10 +182,17 @@ class Limits:
 
 
 def _read_limits(folder: Path) -> list[LimitLine]:
-    return [
-        LimitLine(row["service"], row["state"], row["district"], _limit(row), row["source"])
+    """Read the limits common to all services, and take those of each service from its entry."""
+    common = [
+        LimitLine(ANY, row["state"], row["district"], _limit(row), row["source"])
         for row in _rows(folder / "limits.csv")
     ]
+    own = [
+        LimitLine(key, each.state, ANY, Limit(each.days, each.counted), each.source)
+        for key, service in SERVICES.items()
+        for each in service.limits
+    ]
+    return [*common, *own]
 
 
 def _limit(row: Mapping[str, str]) -> Limit:

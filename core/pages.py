@@ -28,9 +28,12 @@ from core.conversation import (
     SpeakInstead,
     Talk,
 )
-from core.dialogue import Ask, Choice, Number, Once, Option, Question, Said, Story
+from core.days import read_day
+from core.dialogue import Ask, Choice, Day, Number, Once, Option, Plate, Question, Said, Story
 from core.language import Language, render
+from core.plates import read_plate
 from core.reference import ungrouped
+from core.secret_numbers import without_secret_numbers
 from core.spelling import find_by_spelling, is_spelt, sounds_like
 from core.text import Name, Text, Words
 
@@ -39,6 +42,7 @@ _MORE_TEXT = Text("More")
 _BACK_TEXT = Text("Back")
 _SEND_NUMBER = Text("Send the number.")
 _SPEAK = Option("speak", Text("Speak: we call you"), "speak")
+_LEFT_OUT = Text("We never keep a whole Aadhaar or card number: it was left out.")
 _PAGES_WITHOUT_LETTERS = 2
 _LETTERS_OF_A_STORY = 2  # clusters: घर
 _LONGEST_WORD = 20  # clusters; a longer one is broken
@@ -60,12 +64,16 @@ class Paper:
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """Where the caller stands in what is due: first item shown, pages before, letters typed."""
+    """Where the caller stands in what is due: first item shown, pages before, letters typed.
+
+    It is said first that an answer was `unclear`, or what was `left_out` of it.
+    """
 
     at: int = 0
     trail: tuple[int, ...] = ()
     letters: str = ""
     unclear: bool = False
+    left_out: bool = False
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> View:
@@ -165,7 +173,9 @@ def draw(due: Due, view: View, paper: Paper) -> Page:
     if isinstance(due, Ask) and (otherwise := _otherwise(due.question)):
         keys[OTHERWISE] = Meant(otherwise.meaning)
     if not is_complete:
-        keys[MORE] = View(view.at + len(items), (*view.trail, view.at), view.letters)
+        keys[MORE] = replace(
+            view, at=view.at + len(items), trail=(*view.trail, view.at), unclear=False
+        )
     return Page(text, keys, is_last=isinstance(due, Said) and is_complete)
 
 
@@ -202,7 +212,16 @@ def answer(
     due = talk.converse(conversation, heard)
     if isinstance(heard, NotUnderstood) and conversation.misses:
         return due, View(view.at, view.trail, view.letters, unclear=True)
-    return due, View()
+    return due, View(left_out=left_out(heard))
+
+
+def left_out(heard: Heard) -> bool:
+    """Say whether a number was left out of what was told: she is to know why."""
+    return (
+        isinstance(heard, Meant)
+        and isinstance(heard.meaning, dict)
+        and bool(heard.meaning.get("left_out"))
+    )
 
 
 def is_a_story(typed: str) -> bool:
@@ -247,7 +266,7 @@ def _read_behind(typed: str, talk: Talk, conversation: Conversation, paper: Pape
 
 def _back(view: View) -> Back | View:
     if view.trail:
-        return View(view.trail[-1], view.trail[:-1], view.letters)
+        return replace(view, at=view.trail[-1], trail=view.trail[:-1], unclear=False)
     return View() if view.letters else Back()
 
 
@@ -256,14 +275,25 @@ def _read_free(typed: str, due: Ask, paper: Paper) -> Heard | View:
     if isinstance(question, Choice):
         return _read_name(typed, due, question, paper)
     if isinstance(question, Number):
-        digits = ungrouped(typed)
-        if len(digits) == question.digits:
+        digits = question.accept(ungrouped(typed))
+        if digits is not None:
             return Meant(digits)
         return _named(typed, question.instead, paper.language) or NotUnderstood()
+    if isinstance(question, Day):
+        day = read_day(typed, question.first, question.last)
+        if day is not None:
+            return Meant(day)
+        return _named(typed, question.named, paper.language) or NotUnderstood()
+    if isinstance(question, Plate):
+        plate = read_plate(typed)
+        return Meant(plate) if plate else NotUnderstood()
     if isinstance(question, Story):
         if named := _named(typed, question.instead, paper.language):
             return named
-        return Meant({"typed": typed}) if is_a_story(typed) else NotUnderstood()
+        if not is_a_story(typed):
+            return NotUnderstood()
+        kept = without_secret_numbers(typed)
+        return Meant({"typed": kept, **({"left_out": True} if kept != typed else {})})
     assert_never(question)
 
 
@@ -326,11 +356,12 @@ def _spellings(option: Option[Any]) -> tuple[str, ...]:
 
 def _sheet(due: Due, view: View, paper: Paper) -> _Sheet:
     language = paper.language
+    first = _text_items(_LEFT_OUT, language) if view.left_out else []
     if isinstance(due, Said):
-        sheet = _Sheet(list(_words(render(due.words, language), "")), paper.budget)
+        sheet = _Sheet([*first, *_words(render(due.words, language), "")], paper.budget)
         return replace(sheet, more=f"{MORE} {render(_MORE_TEXT, language)}")
     question = due.question
-    intro = [] if view.letters else _text_items(question.intro, language)
+    intro = first if view.letters else [*first, *_text_items(question.intro, language)]
     items = [*intro, *_text_items(question.text, language)]
     if isinstance(question, Choice):
         options = _matching(question, view.letters) if view.letters else question.options
@@ -340,8 +371,8 @@ def _sheet(due: Due, view: View, paper: Paper) -> _Sheet:
             items += _words(render(_SEND_NUMBER, language), " ")
         items += _option_items(options, language)
     else:
-        items += _option_items(question.instead, language)
-    if isinstance(question, Story) and paper.calls:
+        items += _option_items(named_options(question), language)
+    if isinstance(question, Story) and paper.calls and not question.is_brief:
         items += _option_items((_SPEAK,), language)
     notice = _notice(due, question, paper) if view.unclear else ""
     sheet = _Sheet(items, paper.budget, notice=notice, question_at=len(intro))
@@ -367,6 +398,13 @@ def _with_foot(due: Ask, sheet: _Sheet, paper: Paper) -> _Sheet:
         back=f"{BACK} {render(back, language)}" if has_back else "",
         most_options=7 if otherwise else 8,
     )
+
+
+def named_options(question: Number | Day | Plate | Story) -> tuple[Option[Any], ...]:
+    """Give what may be chosen in place of an answer in digits or words."""
+    if isinstance(question, Day):
+        return question.named
+    return () if isinstance(question, Plate) else question.instead
 
 
 def _otherwise(question: Question) -> Option[Any] | None:

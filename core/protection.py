@@ -6,9 +6,6 @@ from typing import Literal, TypeAlias, get_args
 
 Protection: TypeAlias = Literal["women", "child", "conduct", "secret"]
 
-# What is protected from the moment it is registered; an officer may protect others.
-PROTECTED_KINDS: dict[str, Protection] = {"women_safety": "women", "police_conduct": "conduct"}
-
 PROTECTIONS: tuple[Protection, ...] = get_args(Protection)
 # No station ever sees these, not even if they are sent there.
 KEPT_FROM_STATIONS: tuple[Protection, ...] = ("conduct", "secret")

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Literal
 
 from sqlalchemy import Row, func, select
 
@@ -20,7 +20,7 @@ from core.dialogue import Recorded, Typed
 from core.letters import QUESTION, letter_of_state
 from core.police import Outcome
 from core.questions import QUESTIONS
-from core.states import STATES
+from core.services import KINDS, course_of
 from core.tables import cases, events, letters
 
 REOPEN_WITHIN = timedelta(days=15)
@@ -28,6 +28,7 @@ CITIZEN = "citizen"
 RAISED_TO_SUPERVISOR = 2
 _ASKED_BACK = "under_enquiry"  # its limit of time begins anew with an answer
 _MOST_ASKING = 5
+_OBJECTED_TO = {"rejected", "withdrawn", "recorded", "recovered"}
 _LETTERS_THAT_ASK = (QUESTION, letter_of_state("disposed"))
 
 
@@ -103,6 +104,30 @@ class Replies:
             own.write(_rated(rating, key))
             return "kept" if rating.is_satisfied else _reopen(own)
 
+    def add(self, reference: str, story: Typed | Recorded) -> None:
+        """Write down what an informant adds; what was spoken or said before counts once."""
+        words = story.recording if isinstance(story, Recorded) else story.words
+        key = self.files.seal.fingerprint("added", reference, words)
+        with self.files.open(reference) as file:
+            if not _find(file, "answered", key):
+                file.write(_answered(story, {"key": key}))
+
+    def withdraw(self, reference: str) -> bool:
+        """Withdraw a case on behalf of its citizen; say whether it is withdrawn now."""
+        with self.files.open(reference) as file:
+            if "withdraw" in may(file.row):
+                file.write(Entry("moved", CITIZEN, to="withdrawn"))
+                return True
+            return bool(file.row.state == "withdrawn")
+
+    def object_to(self, reference: str) -> bool:
+        """Open a case again that was closed against its citizen's wish; say whether it is open."""
+        with self.files.open(reference) as file:
+            if "object" in may(file.row):
+                _reopen(file)
+                return True
+            return bool(file.row.state == "reopened")
+
     def asking(self, phone: str) -> list[Asking]:
         """List the cases that ask a phone something, the last to ask first."""
         told_at = select(func.max(func.coalesce(letters.c.settled_at, letters.c.sent_at))).where(
@@ -123,12 +148,8 @@ class Replies:
 
     def _answered(self, file: CaseFile, reply: Reply, key: str, *, brings_back: bool) -> Entry:
         asked = {"question": reply.question} if reply.question else {}
-        return Entry(
-            "answered",
-            CITIZEN,
-            note=None if isinstance(reply.story, Recorded) else reply.story.words,
-            recording=reply.story.recording if isinstance(reply.story, Recorded) else None,
-            details={**asked, "key": key},
+        return replace(
+            _answered(reply.story, {**asked, "key": key}),
             changes={"question": None, **self._brings_back(file)} if brings_back else {},
         )
 
@@ -164,6 +185,34 @@ def asks_rating(case: Row[Any] | Case) -> bool:
     return bool(is_new and case.closed_at and now() - case.closed_at < REOPEN_WITHIN)
 
 
+def may(case: Row[Any] | Case) -> list[Literal["add", "withdraw", "object"]]:
+    """Name what a citizen may do to her case by herself.
+
+    What is protected or sensitive is withdrawn at the station only: somebody may force her.
+    """
+    course = course_of(case.service)[case.state]
+    acts: list[Literal["add", "withdraw", "object"]] = []
+    if case.stage != "closed":
+        acts.append("add")
+        is_hers_alone = case.protection or KINDS[case.kind].is_sensitive
+        if "withdrawn" in course and not is_hers_alone and not case.joined_to:
+            acts.append("withdraw")
+    is_new = case.closed_at is not None and now() - case.closed_at < REOPEN_WITHIN
+    if case.state in _OBJECTED_TO and is_new and "reopened" in course:
+        acts.append("object")
+    return acts
+
+
+def _answered(story: Typed | Recorded, details: dict[str, str]) -> Entry:
+    return Entry(
+        "answered",
+        CITIZEN,
+        note=None if isinstance(story, Recorded) else story.words,
+        recording=story.recording if isinstance(story, Recorded) else None,
+        details=details,
+    )
+
+
 def _find(file: CaseFile, kind: str, key: str) -> dict[str, str] | None:
     """Give the details of the event of a case that was written with a key before."""
     query = select(events.c.details).where(
@@ -188,7 +237,7 @@ def _reopen(own: CaseFile) -> Outcome:
     Where that one goes on and cannot be opened again, hers goes a way of its own.
     """
     leading = own.leading()
-    if leading and "reopened" not in STATES[leading.row.state].leads_to:
+    if leading and "reopened" not in course_of(leading.row.service)[leading.row.state]:
         own.part_from(leading, CITIZEN)
         leading = None
     changes = {"officer_id": None, "raised": RAISED_TO_SUPERVISOR}

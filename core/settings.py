@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, SettingsConfigDict
 
 from core.alphabet import USSD, Budget
 from core.clock import QuietHours
+from core.conversation import EMERGENCY_NUMBER
 from core.embedded import redis_url
 from core.phone import PhoneError, normalise_phone
 from core.sealing import Seal
@@ -50,6 +51,11 @@ _LOOKS = {
         "recordings.example.com, with a comma between two",
     ),
     "emergency_dial": (r"\+[0-9]{6,15}|[0-9]{3,15}", "112 or +916122201977"),
+    "helplines_dial": (
+        r"[0-9]{3,6}=(\+[0-9]{6,15}|[0-9]{3,15})( *, *[0-9]{3,6}=(\+[0-9]{6,15}|[0-9]{3,15}))*",
+        "1098=1098, 1930=+911130001930",
+    ),
+    "fees": (r"[a-z_]+=[0-9]{1,5}( *, *[a-z_]+=[0-9]{1,5})*", "character_certificate=50"),
     "twilio_base_url": (_ADDRESS, "https://api.example.com"),
     "kannel_send_url": (_ADDRESS, "http://127.0.0.1:13013/cgi-bin/sendsms"),
     "api_rate": (r"[1-9][0-9]{0,6}/(second|minute|hour|day)", "600/minute"),
@@ -117,6 +123,8 @@ class Settings(BaseSettings):
     call_hours: str = Field("", alias="CALL_HOURS")
     letters_by_call: bool = Field(False, alias="LETTERS_BY_CALL")
     emergency_dial: str = Field("", alias="EMERGENCY_DIAL")
+    helplines_dial: str = Field("", alias="HELPLINES_DIAL")
+    fees: str = Field("", alias="FEES")
     open_figures: bool | None = Field(None, alias="OPEN_FIGURES")
     audio_dir: Path = Field(Path("audio/clips"), alias="AUDIO_DIR")
     recordings_url: str = Field("", alias="RECORDINGS_URL")
@@ -182,6 +190,17 @@ class Settings(BaseSettings):
     def has_voice(self) -> bool:
         """Whether calls can be made."""
         return bool(self.voice_gateway)
+
+    @property
+    def dials(self) -> dict[str, str]:
+        """Give how each helpline is reached from our line; those not there are told to dial."""
+        emergency = {EMERGENCY_NUMBER: self.emergency_dial} if self.emergency_dial else {}
+        return {**emergency, **_pairs(self.helplines_dial)}
+
+    @property
+    def fees_by_service(self) -> dict[str, str]:
+        """Give what services cost, in rupees."""
+        return _pairs(self.fees)
 
     @property
     def shows_open_figures(self) -> bool:
@@ -272,6 +291,12 @@ def _is_phone(number: str) -> bool:
         return not number or bool(normalise_phone(number))
     except PhoneError:
         return False
+
+
+def _pairs(written: str) -> dict[str, str]:
+    """Read name=value, name=value."""
+    pairs = (each.strip().split("=", 1) for each in written.split(",") if "=" in each)
+    return {name.strip(): value.strip() for name, value in pairs}
 
 
 def _hour(written: str) -> time:

@@ -18,33 +18,20 @@ Stage: TypeAlias = Literal["new", "open", "waiting", "closed"]
 
 @dataclass(frozen=True, slots=True)
 class State:
-    """A state: what it is called, what the citizen does next, the SMS, where it may lead.
+    """A state: what it is called, what the citizen does next, the SMS.
 
-    A move to it `needs` these details and `takes` those.
+    A move to it `needs` these details and `takes` those. Where it may lead is a matter of the
+    service (core/courses.py).
     """
 
     label: Text
     advice: Text
     letter: Text
-    leads_to: frozenset[str]
     needs: frozenset[str] = frozenset()
     takes: frozenset[str] = frozenset()
     stage: Stage = "open"
 
 
-_AT_STATION = frozenset(
-    [
-        "awaiting_signature",
-        "under_enquiry",
-        "need_information",
-        "action_taken",
-        "fir_registered",
-        "station_diary",
-        "transferred",
-        "rejected",
-        "withdrawn",
-    ]
-)
 WAIT = Text("Please wait for our SMS.")
 _VISIT = Text("Please go to the station with this number.")
 _CLOSED = Text("If you do not agree, go to the station or to the SP with this number.")
@@ -54,34 +41,29 @@ STATES: dict[str, State] = {
         Text("Received"),
         WAIT,
         Text("Reference {reference}: received. Keep this number. Not yet an FIR. -Bihar Police"),
-        frozenset({"sent_to_station", "transferred", "rejected", "withdrawn"}),
         stage="new",
     ),
     "sent_to_station": State(
         Text("Sent to the station"),
         WAIT,
         Text("Reference {reference}: sent to the police station. -Bihar Police"),
-        _AT_STATION,
         stage="new",
     ),
     "awaiting_signature": State(
         Text("Waiting for your signature"),
         Text("Please go to the station and sign within 3 days."),
         Text("Reference {reference}: please sign at the station within 3 days. -Bihar Police"),
-        _AT_STATION - {"awaiting_signature"},
         stage="waiting",
     ),
     "under_enquiry": State(
         Text("Under enquiry"),
         WAIT,
         Text("Reference {reference}: the police are enquiring. -Bihar Police"),
-        (_AT_STATION | {"disposed"}) - {"under_enquiry"},
     ),
     "need_information": State(
         Text("More information needed"),
         _VISIT,
         Text("Reference {reference}: the station needs to know more. Please go. -Bihar Police"),
-        frozenset({"under_enquiry", "under_investigation", "transferred", "rejected", "withdrawn"}),
         takes=frozenset({"question"}),
         stage="waiting",
     ),
@@ -89,52 +71,37 @@ STATES: dict[str, State] = {
         Text("Action taken"),
         WAIT,
         Text("Reference {reference}: action has been taken. -Bihar Police"),
-        frozenset({"under_enquiry", "fir_registered", "disposed"}),
     ),
     "fir_registered": State(
         Text("FIR registered"),
         Text("You can get a copy of the FIR free of charge at the station."),
         Text("Reference {reference}: FIR {fir_number} registered. -Bihar Police"),
-        frozenset({"under_investigation", "transferred"}),
         needs=frozenset({"fir_number", "fir_date"}),
     ),
     "under_investigation": State(
         Text("Under investigation"),
         WAIT,
         Text("Reference {reference}: investigation is going on. -Bihar Police"),
-        frozenset(
-            {
-                "under_investigation",  # the informant is told of it every 90 days (BNSS s.193(3))
-                "chargesheet_filed",
-                "final_report_filed",
-                "need_information",
-                "transferred",
-            }
-        ),
     ),
     "chargesheet_filed": State(
         Text("Charge-sheet filed"),
         Text("The case is now before the court."),
         Text("Reference {reference}: charge-sheet filed in court. -Bihar Police"),
-        frozenset({"disposed"}),
     ),
     "final_report_filed": State(
         Text("Final report filed"),
         Text("If you do not agree, you can object in court."),
         Text("Reference {reference}: final report filed in court. -Bihar Police"),
-        frozenset({"disposed", "reopened"}),
     ),
     "station_diary": State(
         Text("Entered in the station diary (Sanha)"),
         _VISIT,
         Text("Reference {reference}: entered in the station diary (Sanha). -Bihar Police"),
-        frozenset({"under_enquiry", "fir_registered", "disposed"}),
     ),
     "transferred": State(
         Text("Sent to another station"),
         WAIT,
         Text("Reference {reference}: sent to another station. Same number. -Bihar Police"),
-        _AT_STATION | {"sent_to_station"},
         needs=frozenset({"district", "station"}),
         stage="new",
     ),
@@ -145,7 +112,6 @@ STATES: dict[str, State] = {
             "Reference {reference}: disposed. Satisfied? Send 1 to {sms_number}; if not, 2."
             " -Bihar Police"
         ),
-        frozenset({"reopened"}),
         stage="closed",
     ),
     "rejected": State(
@@ -154,7 +120,6 @@ STATES: dict[str, State] = {
         Text(
             "Reference {reference}: not accepted. Ask at the station or the SP why. -Bihar Police"
         ),
-        frozenset({"reopened"}),
         needs=frozenset({"reason"}),
         stage="closed",
     ),
@@ -162,14 +127,58 @@ STATES: dict[str, State] = {
         Text("Withdrawn"),
         Text("You can make a new complaint at any time."),
         Text("Reference {reference}: withdrawn. Not your wish? Go to the station. -Bihar Police"),
-        frozenset({"reopened"}),
         stage="closed",
+    ),
+    "at_station": State(
+        Text("At the station, to be verified"),
+        WAIT,
+        Text("Reference {reference}: the station is verifying it. -Bihar Police"),
+    ),
+    "verified": State(
+        Text("Verified"),
+        WAIT,
+        Text("Reference {reference}: verified. Please wait for the last step. -Bihar Police"),
+    ),
+    "issued": State(
+        Text("Ready"),
+        Text("Please collect it at the station with this number."),
+        Text("Reference {reference}: ready. Collect it at the station. -Bihar Police"),
+        stage="closed",
+    ),
+    "permitted": State(
+        Text("Permitted"),
+        Text("Please take the written permission from the station."),
+        Text("Reference {reference}: permitted. Take the paper at the station. -Bihar Police"),
+        stage="closed",
+    ),
+    "enrolled": State(
+        Text("On the list of the station"),
+        Text("The station will keep in touch with you."),
+        Text("Reference {reference}: entered in the list of the station. -Bihar Police"),
+        stage="closed",
+    ),
+    "recorded": State(
+        Text("Sanha written"),
+        Text("You can get a copy of the Sanha at the station."),
+        Text("Reference {reference}: Sanha {diary_number} written. -Bihar Police"),
+        needs=frozenset({"diary_number"}),
+        stage="closed",
+    ),
+    "recovered": State(
+        Text("Recovered"),
+        Text("Please come to the station with this number and a proof."),
+        Text("Reference {reference}: recovered. Please come to the station. -Bihar Police"),
+        stage="closed",
+    ),
+    "found": State(
+        Text("Found"),
+        Text("Please come to the station with this number."),
+        Text("Reference {reference}: there is news. Please go to the station. -Bihar Police"),
     ),
     "reopened": State(
         Text("Opened again"),
         WAIT,
         Text("Reference {reference}: opened again. -Bihar Police"),
-        _AT_STATION | {"under_investigation", "sent_to_station", "disposed"},
         stage="new",
     ),
 }

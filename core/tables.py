@@ -57,6 +57,7 @@ citizens = Table(
 )
 
 # `conversation` is unique: one conversation registers one case, however often it is repeated.
+# Secret information has no phone: both columns are empty.
 # A story is written (`story_sealed`) or spoken (`recording`, an id that the audio follows).
 cases = Table(
     "cases",
@@ -93,6 +94,13 @@ cases = Table(
     Column("reopened", Integer, nullable=False, server_default="0"),
     Column("satisfied", Boolean),
     Column("is_demo", Boolean, nullable=False, server_default=false()),
+    # What the citizen chose: no letters, and a PIN (a keyed hash) that opens all of it.
+    Column("is_silent", Boolean, nullable=False, server_default=false()),
+    Column("pin_hash", String(32)),
+    # By which an informant adds to it, who keeps no phone with it.
+    Column("code_hash", String(32), unique=True, index=True),
+    Column("is_urgent", Boolean, nullable=False, server_default=false()),
+    Column("diary_number", String(16)),
     # A folder of the desk is read from the end of one of these, page by page.
     Index("ix_cases_of_station", "station", "stage", "id"),
     Index("ix_cases_of_district", "district", "stage", "id"),
@@ -131,6 +139,57 @@ accesses = Table(
     Column("case_id", ForeignKey("cases.id"), nullable=False, index=True),
     Column("what", String(16), nullable=False),
     Column("channel", String(8), nullable=False),
+)
+
+# What was told of a case, field by field of its service (core/services.py): typed or chosen, or
+# spoken and written down later.
+told = Table(
+    "told",
+    metadata,
+    Column("case_id", ForeignKey("cases.id"), primary_key=True),
+    Column("field", String(32), primary_key=True),
+    Column("value_sealed", LargeBinary, nullable=False),
+    Column("recording", String(40), index=True),
+)
+
+# What the police know of vehicles, cases (FIRs) and wanted persons, as the state has imported it.
+# `record_sets` says as of which day each of the three is.
+record_sets = Table(
+    "record_sets",
+    metadata,
+    Column("kind", String(16), primary_key=True),
+    Column("as_of", Date, nullable=False),
+    Column("imported_at", Moment, nullable=False),
+    Column("rows", Integer, nullable=False),
+)
+# `keyed` are the keys of a telephone on which the plate stands.
+vehicles = Table(
+    "vehicles",
+    metadata,
+    Column("plate", String(16), primary_key=True),
+    Column("keyed", String(16), nullable=False, index=True),
+    Column("status", String(16), nullable=False),
+    Column("district", String(32)),
+    Column("station", String(16)),
+)
+# Of one that is closed to the public nothing is kept but that.
+firs = Table(
+    "firs",
+    metadata,
+    Column("station", String(16), primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("number", Integer, primary_key=True, autoincrement=False),
+    Column("state", String(32)),
+    Column("is_closed", Boolean, nullable=False),
+)
+wanted = Table(
+    "wanted",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("district", String(32), nullable=False, index=True),
+    Column("name_en", String(100), nullable=False),
+    Column("name_hi", String(100), nullable=False),
+    Column("reward", Integer),
 )
 
 # The chain over events and accesses: each link seals one row and the link before (core/ledger.py).

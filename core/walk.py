@@ -11,40 +11,54 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from core.dialogue import (
     Answers,
     Ask,
     Choice,
+    Day,
     Do,
     Json,
     Number,
+    Plate,
     Question,
-    Recorded,
     Said,
     Script,
     Story,
-    Typed,
     play,
 )
 from core.directory import Directory
-from core.police import Outcome, Place, Standing
 from core.questions import QUESTIONS
+from core.scripts.missing_person import OLDEST
+from core.services import SERVICES
 from core.states import REJECTION_REASONS, STATES
 from core.text import Name, Words
 
 OTHER_LANGUAGES = {"hi", "hi_Latn"}  # one way through the loop of languages is enough
 SHOWN_IN_FULL = ("theft", "police_conduct")  # the kinds of complaint; others are alike
+PLACES = ("pin", "district", "district_of_unknown_pin", "district_of_pin", "station")
+WALKED_PLACES = ("800001", "unknown", "usual")
 MOST_OF_A_LIST = 16
 LAST_ROUND = 2  # of the loops: languages, wrong reference numbers
 
 REFERENCE = "4829135706"
+PLATE = "BR01AB1234"
 STORY = "कल रात नौ बजे घर के सामने से साइकिल चोरी हो गई"
 NUMBERS = {
     "pin": ["800001", "845438", "804451", "999999"],  # one district, two, three, not known
     "reference": [REFERENCE],
 }
-_SIMPLE_STATES = [state for state in STATES if state not in {"fir_registered", "rejected"}]
+DAYS = {
+    "today": "2026-11-24",
+    "yesterday": "2026-11-23",
+    "tomorrow": "2026-11-25",
+    "first": "2025-11-25",
+    "last": "2027-11-23",
+}
+_FORMS = [key for key, service in SERVICES.items() if service.course]
+_NEED_MORE = {"fir_registered", "rejected", "recorded"}
+_SIMPLE_STATES = [state for state in STATES if state not in _NEED_MORE]
 
 
 @dataclass(frozen=True)
@@ -59,45 +73,24 @@ class WalkedPolice:
     helpline: str = "06120000000"
     sms_number: str = "9800000000"
 
-    def speak(self, language: str) -> None:
-        """Do nothing: see above."""
-        raise AssertionError(language)
+    is_written_to: bool = False
 
-    def usual_station(self) -> str | None:
-        """Do nothing: see above."""
-        raise AssertionError
-
-    def register(self, kind: str, place: Place, story: Typed | Recorded) -> str:
-        """Do nothing: see above."""
-        raise AssertionError((kind, place, story))
-
-    def sends_news(self) -> bool:
-        """Do nothing: see above."""
-        raise AssertionError
-
-    def registered_before(self) -> str | None:
-        """Do nothing: see above."""
-        raise AssertionError
-
-    def standing(self, reference: str) -> Standing:
-        """Do nothing: see above."""
-        raise AssertionError(reference)
-
-    def answer(self, reference: str, question: str, story: Typed | Recorded) -> None:
-        """Do nothing: see above."""
-        raise AssertionError((reference, question, story))
-
-    def rate(self, reference: str, *, is_satisfied: bool) -> Outcome:
-        """Do nothing: see above."""
-        raise AssertionError((reference, is_satisfied))
+    def offers(self, service: str) -> bool:
+        """Offer everything."""
+        return bool(service)
 
     def is_open(self, reference: str) -> bool:
         """Give a case that is worked on."""
         return bool(reference)
 
-    def remark(self, reference: str, story: Typed | Recorded) -> None:
+    def _work(self, *told: Any, **more: Any) -> Any:  # noqa: ANN401  # it is any work there is
         """Do nothing: see above."""
-        raise AssertionError((reference, story))
+        raise AssertionError((told, more))
+
+    speak = usual_station = days = terms = _work
+    register = sends_news = registered_before = informant_code = inform = knows_code = _work
+    own_cases = standing = unlock = answer = rate = remark = withdraw = object_to = _work
+    vehicles = fir = wanted = _work
 
 
 def results_of_work(directory: Directory) -> dict[str, list[Json]]:
@@ -110,7 +103,12 @@ def results_of_work(directory: Directory) -> dict[str, list[Json]]:
         return {"outcome": "found", "reference": REFERENCE, "own": True, **known, **more}
 
     return {
-        "registered_before": [None, REFERENCE],
+        "registered_before": [None, *({"service": key, "reference": REFERENCE} for key in _FORMS)],
+        "days": [DAYS],
+        "terms": [
+            {"fee": "", "days": None, "counted": ""},
+            {"fee": "50", "days": 14, "counted": "working"},
+        ],
         "usual_station": [None, station.code],
         "language": [None],
         "registered": [REFERENCE],
@@ -122,6 +120,7 @@ def results_of_work(directory: Directory) -> dict[str, list[Json]]:
             *({"outcome": outcome} for outcome in ("unknown", "mistyped", "wait")),
             *(standing(state=state) for state in _SIMPLE_STATES),
             standing(state="fir_registered", fir_number="12345/2026"),
+            standing(state="recorded", diary_number="12345/2026"),
             *(standing(state="rejected", reason=reason) for reason in REJECTION_REASONS),
             *(standing(state=state, news=False) for state in ("received", "awaiting_signature")),
             standing(state="received", district=None, station=None),
@@ -177,8 +176,12 @@ class _Walk:
                 yield from self.paths({**answers, turn.once.name: result}, steps)
         elif not _is_beyond(turn.question.name):
             choices = self._meanings(turn.question)
-            is_like_another = answers.get("kind", SHOWN_IN_FULL[0]) not in SHOWN_IN_FULL
-            for meaning in choices[:1] if self._brief and is_like_another else choices:
+            is_like_another = answers.get("kind") not in SHOWN_IN_FULL
+            if is_like_another and base_name(turn.question.name) in PLACES:
+                # Places are asked for everywhere in the same way.
+                choices = [each for each in choices if each in WALKED_PLACES] or choices[:1]
+            is_of_complaint = "kind" in answers and is_like_another
+            for meaning in choices[:1] if self._brief and is_of_complaint else choices:
                 kept = {**answers, turn.question.name: meaning}
                 yield from self.paths(kept, (*steps, (turn, meaning)))
 
@@ -194,8 +197,19 @@ class _Walk:
             return [{"typed": STORY}, *(each.meaning for each in question.instead)]
         if isinstance(question, Number):
             instead = (each.meaning for each in question.instead)
-            return [*NUMBERS[base_name(question.name)], *instead]
+            return [*self._numbers(question), *instead]
+        if isinstance(question, Day):
+            return [question.last if question.first < DAYS["today"] else question.first]
+        if isinstance(question, Plate):
+            return [PLATE]
         return self._of_list(question)
+
+    def _numbers(self, question: Number) -> list[str]:
+        """Give the numbers that are told apart, or one that is in order."""
+        if known := NUMBERS.get(base_name(question.name)):
+            return known
+        digits = "9876543210"[: question.digits]
+        return ["45" if question.most == OLDEST else str(question.most or digits)]
 
     def _of_list(self, question: Choice[object]) -> list[Json]:
         options = [each for each in question.options if each.meaning not in OTHER_LANGUAGES]

@@ -14,7 +14,7 @@ from casework.turning import Turn
 from casework.viewer import Role, Viewer
 from core.directory import District, Station
 from core.reference import grouped
-from core.scripts.register_complaint import KINDS
+from core.services import KIND_LABELS
 from core.states import STATES
 from desk import labels
 from desk.due import days_over, last_day
@@ -89,7 +89,7 @@ def _show(parts: DeskParts, viewer: Viewer) -> str:
         filters=filters,
         kept={name: value for name in _FIELDS if (value := request.args.get(name))},
         states=STATES,
-        kinds=KINDS,
+        kinds=KIND_LABELS,
         channels=[each for each in CHANNELS if each not in ("desk", "console")],
         officers=parts.casebook.officers_seen(viewer),
         counted=counted,
@@ -107,7 +107,7 @@ def _filters() -> Filters:
     officer = typed("officer", 0, type=int)
     return Filters(
         state=_one_of(typed("state"), STATES),
-        kind=_one_of(typed("kind"), KINDS),
+        kind=_one_of(typed("kind"), KIND_LABELS),
         channel=_one_of(typed("channel"), CHANNELS),
         district=_code(typed("district")),
         station=_code(typed("station")),

@@ -8,7 +8,7 @@ from typing import Any
 from casework.overseer import AT_STATE, AT_SUPERVISOR
 from core.case_file import CaseError
 from core.directory import Directory
-from core.scripts.register_complaint import KINDS
+from core.services import KIND_LABELS
 from core.states import REJECTION_REASONS, STATES
 from core.text import Joined, Name, Text, Words
 from desk.roles import ROLE_NAMES
@@ -159,7 +159,7 @@ def state_label(state: str) -> Words:
 
 def kind_label(kind: str) -> Words:
     """Say what a case is about."""
-    return _named(KINDS, kind)
+    return _named(KIND_LABELS, kind)
 
 
 def channel_label(channel: str) -> Words:

@@ -108,7 +108,8 @@ def _fault(case: Case, wanted: Move) -> str | None:
 def _typed_move(parts: DeskParts, state: str) -> Move:
     """Read the form: only what this state needs or takes."""
     typed: dict[str, str] = {
-        name: request.form.get(name, "").strip() for name in ("fir_number", "reason", "question")
+        name: request.form.get(name, "").strip()
+        for name in ("fir_number", "diary_number", "reason", "question")
     }
     typed["fir_date"] = fir_date()
     station = parts.office.directory.station(request.form.get("station"))
@@ -192,7 +193,7 @@ def letter_language(parts: DeskParts, case: Case) -> Language:
 
 
 def _letter_of(parts: DeskParts, case: Case, wanted: Move, language: Language) -> str:
-    draft = letter_of_move(wanted, case.reference)
+    draft = letter_of_move(wanted, case)
     return render(write_letter(draft.template, draft.variables, parts.letterhead), language)
 
 

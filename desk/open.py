@@ -9,8 +9,7 @@ from flask import Blueprint, Response, abort, make_response, render_template, re
 
 from casework.figures import PROTECTED, Key, Line, Report, Span
 from casework.small_numbers import SMALL, with_small_hidden
-from core.protection import PROTECTED_KINDS
-from core.scripts.register_complaint import KINDS
+from core.services import KIND_LABELS, PROTECTED_KINDS
 from core.text import Text, Words
 from desk.parts import DeskParts
 from desk.spreadsheet import spreadsheet
@@ -113,7 +112,7 @@ def _districts(parts: DeskParts) -> dict[Key, Words]:
 
 def _kinds() -> dict[Key, Words]:
     others: dict[Key, Words] = {
-        (kind,): label for kind, label in KINDS.items() if kind not in PROTECTED_KINDS
+        (kind,): label for kind, label in KIND_LABELS.items() if kind not in PROTECTED_KINDS
     }
     return {**others, (PROTECTED,): _PROTECTED}
 

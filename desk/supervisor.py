@@ -11,7 +11,7 @@ from flask import Blueprint, Response, abort, render_template, request, url_for
 
 from casework.figures import Asked, Line, Period, Places
 from casework.viewer import Role, Viewer
-from core.scripts.register_complaint import KINDS
+from core.services import KIND_LABELS
 from core.text import Joined, Name, Text, Words
 from desk.charts import bars, lines
 from desk.entry import needs, viewer
@@ -84,7 +84,7 @@ def _add_page(desk: Blueprint, parts: DeskParts) -> None:
             stations_more=max(0, len(stations) - _MOST_NAMED),
             districts_without=[_place(parts, (code,)) for code in unmanned.districts],
             districts=parts.office.directory.districts if viewer().role != "district" else (),
-            all_kinds=KINDS,
+            all_kinds=KIND_LABELS,
             kind_label=kind_label,
         )
 
@@ -143,7 +143,7 @@ def _asked(parts: DeskParts, viewer: Viewer) -> Asked:
     district = parts.office.directory.district(request.args.get("district"))
     kind = request.args.get("kind", "")
     of_district = district.code if district and viewer.role != "district" else ""
-    return Asked(span_asked(), of_district, kind if kind in KINDS else "")
+    return Asked(span_asked(), of_district, kind if kind in KIND_LABELS else "")
 
 
 def _places(viewer: Viewer) -> Places:

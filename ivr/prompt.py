@@ -23,8 +23,11 @@ from core.conversation import (
     Meant,
     NotUnderstood,
 )
-from core.dialogue import Choice, Number, Option, Question, Said, Story
+from core.days import read_day
+from core.dialogue import Choice, Day, Number, Option, Plate, Question, Said, Story
 from core.language import Language
+from core.pages import named_options
+from core.plates import FEWEST_KEYS, MOST_KEYS
 from core.text import Name, Text, Words
 from ivr.keypad import LETTERS_ASKED, is_keyed, keys_of
 
@@ -34,7 +37,15 @@ _PAGES_WITHOUT_LETTERS = 2
 _KEYS_OF_ONE, _SECONDS_FOR_ONE, _SECONDS_FOR_MORE = 1, 5, 6
 _MOST_KEYS_OF_EMERGENCY = len(EMERGENCY_NUMBER)
 
+_KEYS_OF_A_DAY = 4
+LONGEST_STORY, LONGEST_NAME = 120, 20  # seconds
 _KEY_IN = Option("key_in", Text("Key in the number"), "key_in")
+_THEN_HASH = Text("Press the digits, then hash.")
+_DAY_AND_MONTH = Text("Press two digits for the day and two for the month; for 5 November 0511.")
+_PLATE = Text(
+    "Press each letter and digit once, on the key where it stands; for BR01AB1234 2701221234."
+    " Then hash."
+)
 _GUIDE = Text("To go back press star. To hear it again press 0. In danger press 112.")
 
 
@@ -85,7 +96,8 @@ Part: TypeAlias = Words | Playback
 class Prompt:
     """What is said, part by part; what each key means; how many keys one answer has.
 
-    `seconds` is how long to wait for the next key. Where `is_spoken`, a recording follows.
+    `seconds` is how long to wait for the next key. Where `is_spoken`, a recording of so many
+    seconds at the `longest` follows.
     """
 
     says: tuple[Part, ...]
@@ -93,6 +105,7 @@ class Prompt:
     most_keys: int = _KEYS_OF_ONE
     seconds: int = _SECONDS_FOR_ONE
     is_spoken: bool = False
+    longest: int = LONGEST_STORY
 
 
 def draw(due: Due, view: View, language: Language) -> Prompt:
@@ -125,7 +138,11 @@ def read(keys: str, due: Due, view: View, language: Language) -> Pressed:
 
 
 def _read_free(keys: str, question: Question, view: View) -> Pressed:
-    if isinstance(question, Number) and len(keys) == question.digits:
+    if isinstance(question, Number) and (digits := question.accept(keys)) is not None:
+        return Meant(digits)
+    if isinstance(question, Day) and (day := read_day(keys, question.first, question.last)):
+        return Meant(day)
+    if isinstance(question, Plate) and FEWEST_KEYS <= len(keys) <= MOST_KEYS and keys.isdigit():
         return Meant(keys)
     if isinstance(question, Choice) and _takes_letters(question, view):
         return View(letters=keys) if _matching(question, keys) else NotUnderstood()
@@ -150,6 +167,10 @@ def _ask(question: Question, view: View, language: Language) -> Prompt:
         return _story(question, view)
     if isinstance(question, Number):
         return _number(question, view)
+    if isinstance(question, Day):
+        return _day(question, view)
+    if isinstance(question, Plate):
+        return Prompt((question.text, _PLATE), {}, MOST_KEYS, _SECONDS_FOR_MORE)
     if isinstance(question, Choice):
         if _takes_letters(question, view):
             return _letters(question)
@@ -161,18 +182,39 @@ def _story(question: Story, view: View) -> Prompt:
     prompt = _list(question.text, question.instead, view)
     how = Text("Speak after the beep. When you have finished, press hash.")
     return Prompt(
-        (*prompt.says, how), prompt.keys, _MOST_KEYS_OF_EMERGENCY, seconds=1, is_spoken=True
+        (*prompt.says, how),
+        prompt.keys,
+        _MOST_KEYS_OF_EMERGENCY,
+        seconds=1,
+        is_spoken=True,
+        longest=LONGEST_NAME if question.is_brief else LONGEST_STORY,
     )
 
 
 def _number(question: Number, view: View) -> Prompt:
     if question.instead and not view.opened:
-        prompt = _list(question.text, (*question.instead, _KEY_IN), view)
-        key = str(len(question.instead) + 1)
-        return replace(prompt, keys={**prompt.keys, key: View(opened=True)})
+        return _list_or_keys(question.text, question.instead, view)
     digits = Text("Please press the {digits} digits.")(digits=question.digits)
-    says = digits if question.instead else question.text
-    return Prompt((says,), {}, question.digits, _SECONDS_FOR_MORE)
+    says = [digits if question.instead else question.text]
+    if question.fewest is not None:
+        says = [question.text, _THEN_HASH]
+    return Prompt(tuple(says), {}, question.digits, _SECONDS_FOR_MORE)
+
+
+def _day(question: Day, view: View) -> Prompt:
+    if not view.opened:
+        return _list_or_keys(question.text, question.named, view)
+    return Prompt((_DAY_AND_MONTH,), {}, _KEYS_OF_A_DAY, _SECONDS_FOR_MORE)
+
+
+def _list_or_keys(text: Words, options: tuple[Option[str], ...], view: View) -> Prompt:
+    """Offer a list whose last entry is to key in a number; that key then opens the keying."""
+    prompt = _list(text, (*options, _KEY_IN), view)
+    keys = {
+        key: View(opened=True) if pressed == Meant(_KEY_IN.meaning) else pressed
+        for key, pressed in prompt.keys.items()
+    }
+    return replace(prompt, keys=keys)
 
 
 def _takes_letters(question: Choice[Any], view: View) -> bool:
@@ -248,6 +290,7 @@ def _names(option: Option[Any]) -> list[Name]:
 def _notice(question: Question, view: View) -> Text:
     if isinstance(question, Choice) and _takes_letters(question, view):
         return Text("No such name.")
-    if isinstance(question, Number) and question.instead and not view.opened:
+    options = () if isinstance(question, Choice) else named_options(question)
+    if isinstance(question, Number | Day) and options and not view.opened:
         return Choice.expected
     return question.expected

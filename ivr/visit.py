@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import partial
 
@@ -26,6 +26,7 @@ from core.language import Language
 from core.letters import GO_ON
 from core.outbox import Draft
 from core.scripts.main_menu import main_menu
+from core.scripts.send_application import is_told_by_letter
 from core.sealing import Seal
 from core.sessions import Session
 from core.text import Text, Words
@@ -45,7 +46,6 @@ from ivr.prompt import (
 from ivr.voice import Voices, said_in_turn, slowly
 
 CHANNEL = "ivr"
-LONGEST_STORY = 120  # seconds
 _MOST_SILENCES = 3
 _SECONDS_FOR_112 = 4.0
 _URGENT_KEYS = ["1", "1", "2"]
@@ -54,6 +54,7 @@ GREETING = Text("Pukar, Bihar Police. In danger press 112.")
 ASKED_FOR = Text("You asked to be called.")
 CONNECTING = Text("We put you through to 112.")
 IS_IT_URGENT = Text("We put you through to 112. If you do not want that, press star.")
+PUT_THROUGH = Text("We put you through to {number}.")
 NOT_CONNECTED = Text("112 did not answer. Please hang up and dial 112 yourself.")
 NOT_HEARD = Text("We hear nothing. What you told us is kept. Please call again.")
 NOTHING_HEARD = Text("We hear nothing. Please call again.")
@@ -63,12 +64,12 @@ THANKS = Text("Thank you. In danger dial 112.")
 
 @dataclass(frozen=True)
 class Desk:
-    """What every visit works with."""
+    """What every visit works with; `dials` says how helplines are reached from our line."""
 
     office: Office
     voices: Voices
     seal: Seal
-    emergency_number: str
+    dials: Mapping[str, str]
 
 
 def recording_of(desk: Desk, gateway: Gateway, call: str, step: int) -> str:
@@ -207,7 +208,7 @@ class Visit:
     def _send_letter(self, due: Due) -> Reply:
         """Send what was said; a case just registered has sent its letter by itself."""
         last: Last | None = due.last if isinstance(due, Said) else None
-        if last and "registered" not in self._conversation.answers:
+        if last and not is_told_by_letter(self._conversation.answers):
             self.letters.append(Draft(last.letter, last.variables))
         return self._end(SMS_COMES)
 
@@ -248,7 +249,7 @@ class Visit:
 
     def _put_through(self) -> Reply:
         """Put her through to 112 where that can be done; else tell her to dial it."""
-        if number := self.desk.emergency_number:
+        if number := self.desk.dials.get(EMERGENCY_NUMBER):
             return self._reply(self._say(CONNECTING), Connect(number))
         due = self._talk.converse(self._conversation, Danger())
         return self._end(due.words if isinstance(due, Said) else THANKS)
@@ -266,6 +267,8 @@ class Visit:
     def _ask(self, due: Due, view: View | None = None, opening: Sequence[Words] = ()) -> Reply:
         """Say what is due, and remember where she stands."""
         view = view or View()
+        if isinstance(due, Said) and due.last and (number := self.desk.dials.get(due.last.dial)):
+            return self._reply(self._say(PUT_THROUGH(number=due.last.dial)), Connect(number))
         question = due.question.name if isinstance(due, Ask) else None
         self.line = replace(
             self.line,
@@ -294,7 +297,7 @@ class Visit:
             return keys
         recording = recording_of(self.desk, self.gateway, self.line.call, self.line.step + 1)
         self.line = replace(self.line, recording=recording)
-        return Voice(recording, LONGEST_STORY, keys)
+        return Voice(recording, prompt.longest, keys)
 
     def _end(self, words: Words) -> Reply:
         return self._reply(self._say(words), None)

@@ -17,7 +17,7 @@ from core.conversation import (
     NotUnderstood,
     Talk,
 )
-from core.dialogue import Ask, Json, Number, Said, StandIn, Story
+from core.dialogue import Ask, Choice, Json, Said, StandIn, Story
 from core.duty_officer import Contact, DutyOfficer, Office
 from core.inbox import Message
 from core.language import Language, render
@@ -27,6 +27,7 @@ from core.pages import Paper, View, answer, is_a_story, read, takes_first_letter
 from core.reference import LENGTH
 from core.replies import Asking
 from core.scripts.main_menu import main_menu
+from core.scripts.send_application import is_told_by_letter
 from core.sealing import Seal
 from core.sessions import Session
 from core.text import Text
@@ -276,7 +277,7 @@ class Visit:
 
     def _cancel(self) -> Answer:
         drafts = [each for each in (self._conversation, self._session.draft) if each]
-        had_draft = any(each.is_worth_resuming and "kind" in each.answers for each in drafts)
+        had_draft = any(each.is_worth_resuming for each in drafts)
         self._session.conversation = Conversation(self._talk.fresh_id)
         self._session.draft = None
         self._thread = replace(self._thread, asked="", view=View(), doubt=None)
@@ -326,7 +327,7 @@ class Visit:
         )
         words = write(due, view, self._paper) if self._carries_words else None
         if isinstance(due, Said) and due.last:
-            if "registered" in self._conversation.answers:
+            if is_told_by_letter(self._conversation.answers):
                 return None  # its letter was posted when it was registered
             return Answer(due.last.letter, due.last.variables, words)
         if stand_in := _stand_in(due):
@@ -335,7 +336,7 @@ class Visit:
 
 
 def _stand_in(due: Due) -> StandIn | None:
-    if isinstance(due, Ask) and not isinstance(due.question, Number):
+    if isinstance(due, Ask) and isinstance(due.question, Choice | Story):
         return due.question.stand_in
     return None
 

@@ -11,6 +11,7 @@ from core.police import Place, Police, Standing
 from core.reference import LENGTH, grouped
 from core.scripts.answer_police import answer_police
 from core.scripts.find_station import place_label
+from core.service import Service
 from core.states import REJECTION_REASONS, STATES, WAIT
 from core.text import Joined, Text, Words
 
@@ -41,6 +42,9 @@ async def check_status(police: Police) -> Words | Last:
             )(helpline=police.helpline)
         intro = _WRONG[standing["outcome"]]
     raise AssertionError("unreachable")
+
+
+STATUS = Service("status", Text("Status"), check_status, menu="first")
 
 
 def _describe(police: Police, standing: Standing) -> Words | Last:

@@ -1,38 +1,81 @@
-"""What a caller meets first: the services, and the languages."""
+"""What a caller meets first: the services in the order in which people need them."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Coroutine
 from functools import partial
 from itertools import count
-from typing import Any, TypeAlias
 
 from core.conversation import REGISTERED_BEFORE
-from core.dialogue import Choice, Last, Once, option
+from core.dialogue import Choice, Last, Once, Option, option
 from core.police import Police
-from core.scripts.check_status import check_status
-from core.scripts.register_complaint import register_complaint, registered
+from core.scripts.send_application import registered
+from core.service import Menu, Service
+from core.services import SERVICES
 from core.text import Text, Words
 
-Service: TypeAlias = Callable[[Police], Coroutine[Any, Any, Words | Last]]
-
-# New ones go to the end: callers dial straight to a service by its key (*CODE*2*REFERENCE#).
-SERVICES: dict[str, tuple[Text, Service]] = {
-    "complaint": (Text("Complaint"), register_complaint),
-    "status": (Text("Status"), check_status),
+# Callers dial straight to what has its place here (*CODE*2*REFERENCE#): new ones go to the end.
+FIRST = (
+    "complaint",
+    "status",
+    "certificates",
+    "lost",
+    "station_lookup",
+    "emergency",
+    "language",
+    "more",
+)
+BELOW: dict[Menu, Text] = {
+    "certificates": Text("Certificate, verification"),
+    "lost": Text("Lost or missing"),
+    "more": Text("Other services"),
 }
+_LANGUAGE = option("language", Text("Language"))
 
 
 async def main_menu(police: Police) -> Words | Last:
     """Offer the services and the languages."""
-    if reference := await Once(REGISTERED_BEFORE, police.registered_before):
-        return await registered(police, reference)
-    services = [option(name, label) for name, (label, _) in SERVICES.items()]
-    languages = [option(code, own_name) for code, own_name in police.languages]
+    if before := await Once(REGISTERED_BEFORE, police.registered_before):
+        return await registered(police, SERVICES[before["service"]], before["reference"])
     for visit in count(1):
-        options = (*services, *languages)
+        options = tuple(each for key in FIRST for each in _offer(police, key))
         wish = await Choice(f"wish_{visit}", Text("Pukar: Bihar Police"), options, passing=True)
-        if wish in SERVICES:
-            return await SERVICES[wish][1](police)
-        await Once(f"language_{visit}", partial(police.speak, wish))
+        if wish == "language":
+            await _choose_language(police, visit)
+            continue
+        if wish in BELOW:
+            wish = await _choose_below(police, wish, visit)
+        return await SERVICES[wish].script(police)
     raise AssertionError("unreachable")
+
+
+def path_to(service: Service) -> dict[str, str]:
+    """Give the answers that lead to a service."""
+    if service.menu == "first":
+        return {"wish_1": service.key}
+    return {"wish_1": service.menu, "service_1": service.key}
+
+
+async def _choose_language(police: Police, visit: int) -> None:
+    languages = tuple(option(code, own_name) for code, own_name in police.languages)
+    tongue = await Choice(f"tongue_{visit}", _LANGUAGE.label, languages, passing=True)
+    await Once(f"language_{visit}", partial(police.speak, tongue))
+
+
+async def _choose_below(police: Police, menu: str, visit: int) -> str:
+    label = next(text for key, text in BELOW.items() if key == menu)
+    services = tuple(option(each.key, each.label) for each in _on_menu(police, menu))
+    wish: str = await Choice(f"service_{visit}", label, services, passing=True)
+    return wish
+
+
+def _offer(police: Police, key: str) -> tuple[Option[str], ...]:
+    """Give the option of the first menu, if there is anything behind it."""
+    if key == "language":
+        return (_LANGUAGE,)
+    if label := next((text for menu, text in BELOW.items() if menu == key), None):
+        return (option(key, label),) if _on_menu(police, key) else ()
+    return (option(key, SERVICES[key].label),) if key in SERVICES else ()
+
+
+def _on_menu(police: Police, menu: str) -> list[Service]:
+    return [each for each in SERVICES.values() if each.menu == menu and police.offers(each.key)]

@@ -2,88 +2,70 @@
 
 from __future__ import annotations
 
-from functools import partial
-
-from core.dialogue import Choice, Last, Once, Story, option
-from core.letters import letter_of_state
-from core.police import Place, Police
-from core.reference import grouped
+from core.courses import COMPLAINT
+from core.dialogue import Choice, Last, Story, option
+from core.police import Application, Place, Police
 from core.scripts.find_station import find_district, find_station, place_label
-from core.text import Name, Text, Words
+from core.scripts.missing_person import MISSING_PERSON, missing_person
+from core.scripts.send_application import send_application
+from core.service import Kind, Service
+from core.text import Text, Words
+
+_DIAL_112 = Text("In danger? Dial 112 first.")
+_CHILD = Text("Danger: 112, child: 1098")
 
 # What cannot wait comes first: in Devanagari the first screen has room for five.
 KINDS = {
-    "women_safety": Text("Women's safety"),
-    "violence": Text("Violence, threat"),
-    "missing_person": Text("Missing person"),
-    "theft": Text("Theft"),
-    "cyber_fraud": Text("Cyber fraud"),
-    "dispute": Text("Dispute, nuisance"),
-    "police_conduct": Text("Police conduct"),
-    "other": Text("Something else"),
+    "women_safety": Kind(
+        Text("Women's safety"), _DIAL_112, "women", is_sensitive=True, is_urgent=True
+    ),
+    "violence": Kind(Text("Violence, threat"), _DIAL_112, is_sensitive=True, is_urgent=True),
+    "theft": Kind(Text("Theft")),
+    "cyber_fraud": Kind(Text("Cyber fraud"), Text("Money lost? Call now: 1930")),
+    "child_safety": Kind(
+        Text("Harm to a child"), _CHILD, "child", is_sensitive=True, is_urgent=True
+    ),
+    "dispute": Kind(Text("Dispute, nuisance")),
+    "police_conduct": Kind(Text("Police conduct"), protection="conduct"),
+    "other": Kind(Text("Something else")),
 }
-
-SENSITIVE_KINDS = {"women_safety", "violence"}
-_DIAL_112 = Text("In danger? Dial 112 first.")
-FIRST_OF_ALL = {
-    "violence": _DIAL_112,
-    "women_safety": _DIAL_112,
-    "cyber_fraud": Text("Money lost? Call now: 1930"),
-    "missing_person": Text("Danger: 112, child: 1098"),
-}
-
-
-_TOLD_BY_SMS = Text(
-    "Complaint registered: {reference}. Keep this number. It is not yet an FIR."
-    " You will get an SMS."
-)
-_ASK_US = Text(
-    "Complaint registered: {reference}. Keep this number. It is not yet an FIR."
-    " Ask us for its status with this number."
-)
-_YES = (
-    Name("haan", "हां"),
-    Name("haan ji", "हां जी"),
-    Name("ha", "हा"),
-    Name("bhejo", "भेजो"),
-    Name("yes", "यस"),
-)
-_NO = (Name("nahin", "नहीं"), Name("na", "ना"), Name("mat bhejo", "मत भेजो"))
+_PLACE_OF_MISSING = 2  # it has a form of its own
 
 
 async def register_complaint(police: Police) -> Last:
     """Register a complaint for the citizen, who confirms it before it is sent."""
-    kinds = tuple(option(kind, label) for kind, label in KINDS.items())
-    kind = await Choice("kind", Text("What is it about?"), kinds)
+    kinds = [option(key, kind.label) for key, kind in KINDS.items()]
+    kinds.insert(_PLACE_OF_MISSING, option(MISSING_PERSON.key, MISSING_PERSON.label))
+    kind = await Choice("kind", Text("What is it about?"), tuple(kinds))
+    if kind == MISSING_PERSON.key:
+        return await missing_person(police)
     place = await _place_for(police, kind)
     story = await Story("story", Text("What happened, when and where? Write it briefly."))
+    application = Application("complaint", kind, place, story)
     summary = _summary(kind, place_label(police, place))
-    answers = (option("send", Text("Yes, send"), *_YES), option("discard", Text("No"), *_NO))
-    wish = await Choice("confirm", Text("Send the complaint?"), answers, intro=summary)
-    if wish == "discard":
-        words = Text("Nothing was sent. You can tell us again at any time.")
-        return Last(words, "draft_removed")
-    work = partial(police.register, kind, place, story)
-    return await registered(police, await Once("registered", work))
+    return await send_application(police, COMPLAINTS, application, summary)
 
 
-async def registered(police: Police, reference: str) -> Last:
-    """Say that a complaint is registered, under which number, what it is not, what comes next."""
-    told = await Once("sends_news", police.sends_news)
-    words = _TOLD_BY_SMS if told else _ASK_US
-    variables = {"reference": reference}
-    return Last(words(reference=grouped(reference)), letter_of_state("received"), variables)
+COMPLAINTS = Service(
+    "complaint",
+    Text("Complaint"),
+    register_complaint,
+    course=COMPLAINT,
+    kinds=KINDS,
+    menu="first",
+    told=Text("Complaint registered: {reference}. Keep this number. It is not yet an FIR."),
+)
 
 
 def _summary(kind: str, place: Words) -> Words:
     """Name what is sent where; "something else" would only raise a question."""
     if kind == "other":
         return Text("{place}.")(place=place)
-    return Text("{kind}. {place}.")(kind=KINDS[kind], place=place)
+    return Text("{kind}. {place}.")(kind=KINDS[kind].label, place=place)
 
 
 async def _place_for(police: Police, kind: str) -> Place:
     if kind == "police_conduct":
         return await find_district(police)
     first_kind = "mahila" if kind == "women_safety" else None
-    return await find_station(police, intro=FIRST_OF_ALL.get(kind), first_kind=first_kind)
+    return await find_station(police, intro=KINDS[kind].first, first_kind=first_kind)

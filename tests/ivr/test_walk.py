@@ -17,9 +17,11 @@ from audio.library import Library
 from audio.speech import Clip, Sound, speak
 from core.cases import FIRST_STATE, Move, NewCase
 from core.conversation import Back, Conversation, Danger, Due, Meant, Talk
+from core.courses import COMPLAINT
 from core.dialogue import Ask, Choice, Json, Number, Question, Said, Story, Typed, play
 from core.directory import District
 from core.language import Language
+from core.pages import named_options
 from core.reference import new_reference
 from core.scripts.main_menu import main_menu
 from core.scripts.register_complaint import KINDS
@@ -68,7 +70,7 @@ def _with_asides(question: Question) -> Iterator[Question]:
 def _meanings(question: Question) -> tuple[str, ...]:
     if isinstance(question, Choice):
         return tuple(each.meaning for each in question.all_options)
-    return tuple(each.meaning for each in question.instead)
+    return tuple(each.meaning for each in named_options(question))
 
 
 def _ends_anywhere() -> Iterator[Due]:
@@ -470,7 +472,7 @@ DETAILS = {
 }
 REASONS = {f"rejected: {reason}": reason for reason in REJECTION_REASONS}
 SATISFIED = Text("Are you satisfied with the work?")
-STANDINGS = [*(each for each in STATES if each != "rejected"), *REASONS]
+STANDINGS = [*(each for each in COMPLAINT if each != "rejected"), *REASONS]
 
 
 def moves_to(state: str) -> tuple[str, ...]:
@@ -479,7 +481,7 @@ def moves_to(state: str) -> tuple[str, ...]:
     waiting = deque(found)
     while state not in found:
         before = waiting.popleft()
-        for following in sorted(STATES[before].leads_to - found.keys()):
+        for following in sorted(COMPLAINT[before] - found.keys()):
             found[following] = (*found[before], following)
             waiting.append(following)
     return found[state]

@@ -10,7 +10,7 @@ from core.alphabet import USSD, Budget, clusters, normalise
 from core.conversation import Due, Meant, Talk
 from core.dialogue import Answers, Ask, Choice, Option, Said, play
 from core.language import Language, render
-from core.pages import BACK, OTHERWISE, Page, Paper, View, draw
+from core.pages import BACK, OTHERWISE, Page, Paper, View, draw, named_options
 from core.walk import REFERENCE, STORY
 from tests.fakes import DIRECTORY, LANGUAGES, the_script, walk
 from tests.ussd.keys import pages
@@ -164,4 +164,4 @@ def offered(due: Ask) -> tuple[Option[Any], ...]:
     question = due.question
     if isinstance(question, Choice):
         return question.options
-    return question.instead
+    return named_options(question)

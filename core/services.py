@@ -1,0 +1,34 @@
+"""All services of the police: adding one is its script and its line here."""
+
+from __future__ import annotations
+
+from core.protection import Protection
+from core.scripts.check_status import STATUS
+from core.scripts.lost_property import LOST_PROPERTY
+from core.scripts.missing_person import MISSING_PERSON
+from core.scripts.register_complaint import COMPLAINTS
+from core.service import Course, Kind, Service
+from core.text import Text
+
+# In the order in which menus offer them.
+_ALL = (
+    COMPLAINTS,
+    STATUS,
+    LOST_PROPERTY,
+    MISSING_PERSON,
+)
+
+SERVICES: dict[str, Service] = {service.key: service for service in _ALL}
+KINDS: dict[str, Kind] = {key: kind for service in _ALL for key, kind in service.kinds.items()}
+KIND_LABELS: dict[str, Text] = {key: kind.label for key, kind in KINDS.items()}
+PROTECTED_KINDS: dict[str, Protection] = {
+    key: kind.protection for key, kind in KINDS.items() if kind.protection
+}
+
+
+def course_of(service: str) -> Course:
+    """Give where the cases of a service may go; KeyError for one that registers nothing."""
+    course = SERVICES[service].course
+    if course is None:
+        raise KeyError(service)
+    return course
