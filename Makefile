@@ -38,6 +38,7 @@ format: dev ## Format the code and mend what ruff can mend
 
 transcripts: dev ## Write anew every conversation as each channel shows it
 	$(BIN)/python -m tests.transcripts
+	$(BIN)/python -m tests.tours
 
 # messages.po has what is written, spoken.po all that calls may say (empty: said as it is written),
 # desk.po what officers read.

@@ -24,6 +24,7 @@ from casework.figures import Figures
 from casework.hooks import Hooks
 from casework.officers import Officers
 from casework.overseer import Overseer
+from casework.records import RecordSets
 from casework.repeats import Repeats
 from casework.seen import SeenCases
 from casework.sign_in import SignIns
@@ -179,7 +180,7 @@ def create_app(settings: Settings | None = None) -> Flask:
         recordings=recordings,
         gaps=gaps,
         collector=Collector(recordings, voice_gateways, vault),
-        overseer=Overseer(office.cases.files),
+        overseer=Overseer(office.cases.files, office.gazetteer),
         calendar=Calendar(database, limits, office.gazetteer.shipped),
         dialler=_dialler(settings, calls, voice_gateways, seal),
         officers=officers,
@@ -245,6 +246,7 @@ def _api_parts(settings: Settings, office: Office, seal: Seal) -> ApiParts:
         repeats=Repeats(database, seal),
         hooks=Hooks(exchange, database, seal, is_demo=settings.is_demo),
         work=Work(office.cases.files),
+        records=RecordSets(database, office.records),
         seal=seal,
         redis_url=settings.redis_url,
         rate=settings.api_rate,

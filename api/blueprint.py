@@ -14,6 +14,7 @@ from api.once import do_once
 from api.parts import ApiParts
 from api.problems import answer_problems
 from api.rates import limit_rates
+from api.records import record_views
 from api.requests_seen import name_requests
 
 _OPEN = "api.describe"
@@ -33,6 +34,7 @@ def api_blueprint(parts: ApiParts) -> Blueprint:
     case_views(api, spec, parts)
     feed_views(api, spec, parts)
     hook_views(api, spec, parts)
+    record_views(api, spec, parts)
 
     @api.get("/openapi.json")
     def describe() -> Response:

@@ -8,13 +8,15 @@ from flask import Blueprint, request
 
 from api.problems import Trouble
 
+WRITING = ("POST", "PUT")
+
 
 def check_bodies(api: Blueprint) -> None:
-    """Refuse POSTs whose body is not a JSON object."""
+    """Refuse a POST or PUT whose body is not a JSON object."""
 
     @api.before_request
     def check_body() -> None:
-        if request.method != "POST":
+        if request.method not in WRITING:
             return
         if request.mimetype != "application/json":
             raise Trouble(415, "Content-Type: application/json is wanted.")

@@ -15,10 +15,12 @@ from spectree.models import SecureType
 
 from api.models import Fault, Problem
 from api.problems import KIND, Trouble
+from core.services import SERVICES
 
 TITLE = "Pukar"
 _ABOUT = (
-    "Registers, reads and moves cases of the police of Bihar, and tells of what happens to them."
+    "Registers, reads and moves cases of the police of Bihar, tells of what happens to them, and"
+    " takes records that the public may ask for."
     " Errors are problems (RFC 9457)."
 )
 _ALWAYS = (401, 403, 422, 429, 500, 503)
@@ -125,10 +127,16 @@ def _mend_answer(status: str, answer: dict[str, Any]) -> None:
 def _refuse_invalid(_request: Any, _response: Any, error: Any, *_: Any) -> None:  # noqa: ANN401  # as SpecTree calls it
     if isinstance(error, ValidationError):
         faults = [
-            Fault(where=".".join(map(str, each["loc"])), why=each["msg"])
+            Fault(where=_where(each["loc"]), why=each["msg"])
             for each in error.errors(include_url=False, include_input=False, include_context=False)
         ]
         raise Trouble(422, "See errors.", faults=faults)
+
+
+def _where(place: tuple[int | str, ...]) -> str:
+    """Name a place in a body, which the model of a service was chosen for."""
+    inside = place[1:] if place and place[0] in SERVICES else place
+    return ".".join(map(str, inside)) or "service"
 
 
 def _refuse_wrong_answers(_request: Any, _response: Any, error: Any, *_: Any) -> None:  # noqa: ANN401  # as SpecTree calls it

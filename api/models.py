@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection
 from datetime import date, datetime
-from typing import Annotated, Literal
+from typing import Annotated
 
 from pydantic import (
     AfterValidator,
@@ -20,13 +20,10 @@ from pydantic import (
 from casework.hooks import ADDRESS, LONGEST_ADDRESS
 from casework.work import LONGEST_NOTE
 from core.questions import QUESTIONS
-from core.services import KINDS
 from core.states import REJECTION_REASONS, STATES
 
 LARGEST_CURSOR = 2**31 - 1
-LONGEST_STORY = 4000  # characters
 KEY_LOOKS = r"^[!-~]{1,64}$"
-_WORDS = r"\S"
 _YEARS = range(2000, 2100)
 # The days of these years, leap days with them: what `format: date` says, and no other century.
 _DAYS = (
@@ -41,12 +38,14 @@ def _whole(value: object) -> object:
     return int(value) if isinstance(value, str) and re.fullmatch(r"[0-9]{1,10}", value) else value
 
 
-def _whole_in_json(value: object) -> object:
+def whole_in_json(value: object) -> object:
     """Take 7.0 for 7, as JSON does."""
     return int(value) if isinstance(value, float) and value.is_integer() else value
 
 
-def _known(names: Collection[str]) -> AfterValidator:
+def known(names: Collection[str]) -> AfterValidator:
+    """Have a value refused that is none of these."""
+
     def check(value: str) -> str:
         if value not in names:
             raise ValueError(f"one of these is wanted: {', '.join(names)}")
@@ -55,7 +54,8 @@ def _known(names: Collection[str]) -> AfterValidator:
     return AfterValidator(check)
 
 
-def _one_of(names: Collection[str]) -> WithJsonSchema:
+def one_of(names: Collection[str]) -> WithJsonSchema:
+    """Describe a value as one of these."""
     return WithJsonSchema({"type": "string", "enum": list(names)})
 
 
@@ -65,10 +65,9 @@ def _real_date(value: str) -> str:
     return value
 
 
-Kind = Annotated[str, _known(KINDS), _one_of(KINDS)]
-StateName = Annotated[str, _known(STATES), _one_of(STATES)]
-Reason = Annotated[str, _known(REJECTION_REASONS), _one_of(REJECTION_REASONS)]
-Question = Annotated[str, _known(QUESTIONS), _one_of(QUESTIONS)]
+StateName = Annotated[str, known(STATES), one_of(STATES)]
+Reason = Annotated[str, known(REJECTION_REASONS), one_of(REJECTION_REASONS)]
+Question = Annotated[str, known(QUESTIONS), one_of(QUESTIONS)]
 Code = Annotated[str, StringConstraints(pattern=r"^[A-Z0-9_]{1,32}$")]
 Day = Annotated[
     str,
@@ -76,7 +75,9 @@ Day = Annotated[
     AfterValidator(_real_date),
     WithJsonSchema({"type": "string", "pattern": _DAYS, "examples": ["2026-11-24"]}),
 ]
-Number = Annotated[int, Field(ge=0, le=LARGEST_CURSOR), BeforeValidator(_whole_in_json)]
+# Such as 123/2026: books begin anew each year.
+YearlyNumber = Annotated[str, StringConstraints(pattern=r"^[0-9]{1,5}/([0-9]{2}|[0-9]{4})$")]
+Number = Annotated[int, Field(ge=0, le=LARGEST_CURSOR), BeforeValidator(whole_in_json)]
 Cursor = Annotated[int, Field(strict=True, ge=0, le=LARGEST_CURSOR), BeforeValidator(_whole)]
 Most = Annotated[int, Field(strict=True, ge=1, le=500), BeforeValidator(_whole)]
 
@@ -106,30 +107,12 @@ class WithKey(BaseModel):
     )
 
 
-class NewComplaint(Taken):
-    """A complaint to be registered, by another system, for a citizen."""
-
-    external_id: Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._:/-]{0,63}$")]
-    service: Literal["complaint"] = "complaint"
-    kind: Kind
-    phone: Annotated[str, StringConstraints(pattern=r"^\+91[1-9][0-9]{9}$")] = Field(
-        description="The citizen's number, to which her letters go."
-    )
-    language: Literal["hi", "hi_Latn", "en"] | None = Field(
-        None, description="Of her letters; without it the one she chose before, or Hindi."
-    )
-    station: Code | None = Field(None, description="Code of a station, as in /stations.")
-    district: Code | None = Field(None, description="Code of a police district.")
-    story: Annotated[str, StringConstraints(min_length=1, max_length=LONGEST_STORY, pattern=_WORDS)]
-
-
 class MoveDetails(Taken):
     """What a state needs to be told."""
 
-    fir_number: (
-        Annotated[str, StringConstraints(pattern=r"^[0-9]{1,5}/([0-9]{2}|[0-9]{4})$")] | None
-    ) = None
+    fir_number: YearlyNumber | None = None
     fir_date: Day | None = None
+    diary_number: YearlyNumber | None = Field(None, description="Of the Sanha, for `recorded`.")
     station: Code | None = Field(None, description="Code of the station it is transferred to.")
     reason: Reason | None = None
     question: Question | None = None
@@ -227,6 +210,7 @@ class CaseLine(Given):
     version: int
     protection: str | None
     fir_number: str | None
+    diary_number: str | None
     question: str | None
     due_at: datetime | None
     closed_at: datetime | None
@@ -234,17 +218,22 @@ class CaseLine(Given):
     satisfied: bool | None
     is_joined: bool = Field(description="It goes where another case goes, and not by itself.")
     joined_to: str | None = Field(description="The other case, if this client sees it.")
+    is_urgent: bool = Field(description="The police were alerted at once.")
+    is_silent: bool = Field(description="No SMS is sent about it.")
     is_demo: bool
     is_spoken: bool
 
 
 class CaseWhole(CaseLine):
-    """A case; `phone` and `story` are null without the scope cases:read."""
+    """A case; `phone`, `story` and `told` are null without the scope cases:read."""
 
     next_states: list[str]
-    phone: str | None
+    phone: str | None = Field(description="Null, too, where an informant kept it to herself.")
     story: str | None = Field(
         description="Null, too, where it was spoken and nobody wrote it down, or no key opens it."
+    )
+    told: dict[str, str | None] | None = Field(
+        description="What was told field by field; a value is null as a story is."
     )
 
 

@@ -8,6 +8,7 @@ import re
 import structlog
 from flask import Blueprint, Response, g, request
 
+from api.bodies import WRITING
 from api.door import client
 from api.models import KEY_LOOKS, Fault
 from api.problems import Trouble
@@ -17,8 +18,15 @@ from core.database import DatabaseDown
 HEADER = "Idempotency-Key"
 _SOON_SECONDS = 1
 _WORTH_TRYING_AGAIN = {401, 403, 429}  # nothing was done
-# Done twice these are as if done once: an external id is of one case, and a replay of one number.
-_MAY_COME_TWICE = {"api.register_case", "api.replay_hook"}
+# Done twice these are as if done once: an external id is of one case, a replay of one number, and
+# a set of records is what the last one says.
+_MAY_COME_TWICE = {
+    "api.register_case",
+    "api.replay_hook",
+    "api.put_vehicles",
+    "api.put_firs",
+    "api.put_wanted",
+}
 _UNKNOWN = (
     "This request was begun, and whether it was done is not known."
     " Look at what it was to change; to do it anyway, use a new key."
@@ -28,7 +36,7 @@ log = structlog.get_logger()
 
 
 def do_once(api: Blueprint, repeats: Repeats) -> None:
-    """Look after the keys of all POSTs of a blueprint; to be called behind its door."""
+    """Look after the keys of all that writes in a blueprint; to be called behind its door."""
 
     @api.before_request
     def begin() -> Response | None:
@@ -74,7 +82,7 @@ def _begun(repeats: Repeats, asked: Request) -> Kept | None:
 
 def _asked() -> Request | None:
     key = request.headers.get(HEADER)
-    if request.method != "POST" or key is None:
+    if request.method not in WRITING or key is None:
         return None
     if not re.fullmatch(KEY_LOOKS, key):
         faults = [Fault(where=HEADER, why="1 to 64 characters without spaces are wanted")]

@@ -8,6 +8,7 @@ from casework.accesses import Accesses
 from casework.clients import Clients
 from casework.exchange import Exchange
 from casework.hooks import Hooks
+from casework.records import RecordSets
 from casework.repeats import Repeats
 from casework.work import Work
 from core.duty_officer import Office
@@ -25,6 +26,7 @@ class ApiParts:
     repeats: Repeats
     hooks: Hooks
     work: Work
+    records: RecordSets
     seal: Seal
     redis_url: str
     rate: str

@@ -2,8 +2,11 @@
 
 A clip is the longest stretch of a sentence that is known beforehand. What varies without end
 (names, numbers) is a clip of its own, or one for each digit, so that everything a call can say
-is joined from clips that were made, and perhaps spoken by a person, in advance. Numbers are said
-digit by digit in groups, a reference number twice; dates by day, month and year.
+is joined from clips that were made, and perhaps spoken by a person, in advance. What fills a slot
+that stands between two stops (a state, a kind) is one as well, which keeps them few.
+
+Numbers are said digit by digit in groups, a reference number twice; what is counted (rupees,
+days) as an amount; dates by day, month and year.
 """
 
 from __future__ import annotations
@@ -29,6 +32,35 @@ _GROUP = 3  # digits
 _LONGEST_KEY = 48
 _AGAIN = Text("Once more:")
 _SIGNS = {"/": Text("stroke"), "*": Text("star"), "#": Text("hash")}
+# Of a vehicle's number, which is spelt.
+_LETTERS = {
+    "A": Text("A"),
+    "B": Text("B"),
+    "C": Text("C"),
+    "D": Text("D"),
+    "E": Text("E"),
+    "F": Text("F"),
+    "G": Text("G"),
+    "H": Text("H"),
+    "I": Text("I"),
+    "J": Text("J"),
+    "K": Text("K"),
+    "L": Text("L"),
+    "M": Text("M"),
+    "N": Text("N"),
+    "O": Text("O"),
+    "P": Text("P"),
+    "Q": Text("Q"),
+    "R": Text("R"),
+    "S": Text("S"),
+    "T": Text("T"),
+    "U": Text("U"),
+    "V": Text("V"),
+    "W": Text("W"),
+    "X": Text("X"),
+    "Y": Text("Y"),
+    "Z": Text("Z"),
+}
 _MONTHS = (
     Text("January"),
     Text("February"),
@@ -43,8 +75,12 @@ _MONTHS = (
     Text("November"),
     Text("December"),
 )
+# Slots that say how much or how many, and the words of which larger amounts are made.
+_AMOUNTS = {"days", "fee", "least", "most"}
+_LARGE = ((100_000, Text("lakh")), (1000, Text("thousand")), (100, Text("hundred")))
 _FULL_STOPS = ".।?!\n"
-_STOPS = f" ,;:()-{_FULL_STOPS}"
+_BREAKS = f",;:{_FULL_STOPS}"
+_STOPS = f" ()-{_BREAKS}"
 _DATE = re.compile(r"(\d\d)-(\d\d)-(\d{4})")
 
 
@@ -83,6 +119,7 @@ Speech: TypeAlias = tuple[Sound, ...]
 
 
 _Piece: TypeAlias = str | Clip | Pause  # a str is wording that is known beforehand
+_CUT = Pause(0)  # where one stretch ends and the next one begins
 
 
 def speak(words: Words, language: Language) -> Speech:
@@ -122,10 +159,11 @@ def english(words: Slot) -> str:
 
 def number_clips(language: Language) -> Iterator[Clip]:
     """List the clips of which numbers and dates are joined, for years near to 2026."""
-    for sign in _SIGNS.values():
+    for sign in (*_SIGNS.values(), *_LETTERS.values()):
         yield _clip_of(sign, language)
     yield _clip_of(_AGAIN, language)
-    yield from (_number(str(number)) for number in [*range(32), *range(2024, 2041)])
+    yield from (_number(str(number)) for number in [*range(100), *range(2024, 2041)])
+    yield from (_clip_of(large, language) for _, large in _LARGE)
     yield from (_clip_of(month, language) for month in _MONTHS)
 
 
@@ -144,17 +182,33 @@ def _pieces(words: Words, language: Language) -> Iterator[_Piece]:
             yield from _pieces(part, language)
             yield words.between
     elif isinstance(words, Text):
-        slots = dict(words.slots)
-        for literal, name, _, _ in Formatter().parse(language.aloud(words.key)):
-            yield literal
-            if name is not None:
-                yield from _pieces_of_slot(name, slots[name], language)
+        yield from _pieces_of_text(words, language)
     else:
         assert_never(words)
 
 
+def _pieces_of_text(text: Text, language: Language) -> Iterator[_Piece]:
+    slots = dict(text.slots)
+    parts = [(before, name) for before, name, _, _ in Formatter().parse(language.aloud(text.key))]
+    for (before, name), (after, _) in zip(parts, [*parts[1:], ("", None)], strict=True):
+        yield before
+        if name is None:
+            continue
+        said = _pieces_of_slot(name, slots[name], language)
+        is_apart = isinstance(slots[name], Text) and _is_between_stops(before, after)
+        yield from (_CUT, *said, _CUT) if is_apart else said
+
+
+def _is_between_stops(before: str, after: str) -> bool:
+    """Say whether a slot stands at the beginning or after a stop, and before another."""
+    begins = not before.strip() or before.rstrip()[-1] in _BREAKS
+    return begins and after[:1] in tuple(_BREAKS)
+
+
 def _pieces_of_slot(name: str, slot: Slot, language: Language) -> Iterator[_Piece]:
-    if isinstance(slot, int):
+    if name in _AMOUNTS and str(slot).isdigit():
+        yield from _amount(int(str(slot)), language)
+    elif isinstance(slot, int):
         yield str(slot)
     elif not isinstance(slot, str):
         yield from _pieces(slot, language)
@@ -174,18 +228,37 @@ def _merged(pieces: Iterable[_Piece]) -> list[_Piece]:
     merged: list[_Piece] = []
     for is_wording, group in groupby(pieces, lambda piece: isinstance(piece, str)):
         if not is_wording:
-            merged += group
+            merged += _without_cuts(group, merged)
             continue
         stops, wording = _split_stops(normalise("".join(cast("Iterator[str]", group))))
         if stops and merged:
-            is_full = any(stop in _FULL_STOPS for stop in stops)
-            tenths = TENTHS_BETWEEN_SENTENCES if is_full else _TENTHS_BETWEEN_PARTS
-            merged.append(Pause(tenths))
+            merged = [*_without_last_pause(merged), _pause_at(stops)]
         if wording:
             merged.append(wording)
-    while merged and isinstance(merged[-1], Pause):
-        merged.pop()
-    return merged
+    return _without_last_pause(merged)
+
+
+def _without_last_pause(pieces: list[_Piece]) -> list[_Piece]:
+    end = len(pieces)
+    while end and isinstance(pieces[end - 1], Pause):
+        end -= 1
+    return pieces[:end]
+
+
+def _without_cuts(pieces: Iterable[_Piece], before: list[_Piece]) -> Iterator[_Piece]:
+    """Leave out cuts; after a stretch that ends with a stop they are a pause."""
+    last = before[-1] if before else None
+    for piece in pieces:
+        if piece is not _CUT:
+            yield piece
+        elif isinstance(last, str) and last[-1] in _BREAKS:
+            yield _pause_at(last[-1])
+        last = piece
+
+
+def _pause_at(stops: str) -> Pause:
+    is_full = any(stop in _FULL_STOPS for stop in stops)
+    return Pause(TENTHS_BETWEEN_SENTENCES if is_full else _TENTHS_BETWEEN_PARTS)
 
 
 def _split_stops(wording: str) -> tuple[str, str]:
@@ -208,8 +281,19 @@ def _digits(number: str, language: Language) -> Iterator[_Piece]:
         for sign in group:
             if sign.isdigit():
                 yield _number(sign)
-            elif sign in _SIGNS:
-                yield _clip_of(_SIGNS[sign], language)
+            elif said := _SIGNS.get(sign) or _LETTERS.get(sign):
+                yield _clip_of(said, language)
+
+
+def _amount(number: int, language: Language) -> Iterator[Clip]:
+    """Say how many: a thousand, two hundred, fifty; less than ten million."""
+    rest = number
+    for size, large in _LARGE:
+        count, rest = divmod(rest, size)
+        if count:
+            yield from (_number(str(count)), _clip_of(large, language))
+    if rest or not number:
+        yield _number(str(rest))
 
 
 def _groups(number: str) -> list[str]:

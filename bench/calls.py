@@ -1,4 +1,4 @@
-"""How long callers listen: seconds of audio, and keys pressed, for complaint and status.
+"""How long callers listen: seconds of audio, and keys pressed, for some of the services.
 
     .venv/bin/pukar audio build && .venv/bin/python bench/calls.py [LANGUAGE]
 
@@ -22,10 +22,10 @@ from core.conversation import Conversation, Due, Heard, Meant, Talk
 from core.dialogue import Said
 from core.directory import read_directory
 from core.language import Language, read_languages
-from core.police import Application, OwnCase, Standing
+from core.police import Application, Days, OwnCase, Standing, Terms
 from core.scripts.main_menu import main_menu
 from core.text import Text
-from core.walk import REFERENCE, WalkedPolice
+from core.walk import DAYS, REFERENCE, WalkedPolice
 from ivr.prompt import Part, Playback, Prompt, View, draw, read
 from ivr.visit import GREETING
 from ivr.voice import said_in_turn
@@ -39,8 +39,12 @@ ROWS = {
     "complaint, by district and the whole list": [
         *("1", "4", "1", "728", "1", "1", "9", "9", "9", "9", "9", "7", SPOKEN, "1", "1")
     ],
-    "status": ["2", REFERENCE],
+    "something lost": ["4", "1", "1", "1", "2", "1"],
+    "missing person": ["4", "2", "3", SPOKEN, "1", "45", "1", SPOKEN, "2", "1"],
+    "character certificate": ["3", "1", SPOKEN, SPOKEN, "1985", "1", "2", "1"],
+    "status by number": ["2", REFERENCE],
 }
+OWN_CASE = {"status, from the list of her cases": ["2", "1"]}
 
 
 class Station(WalkedPolice):
@@ -58,6 +62,15 @@ class Station(WalkedPolice):
         """Have none."""
         return []
 
+    def days(self) -> Days:
+        """Give the days of the walk."""
+        return cast("Days", DAYS)
+
+    def terms(self, service: str) -> Terms:
+        """Have nothing set."""
+        del service
+        return Terms(fee="", days=None, counted="")
+
     def sends_news(self) -> bool:
         """Send news."""
         return True
@@ -70,6 +83,7 @@ class Station(WalkedPolice):
         return Standing(
             outcome="found",
             reference=reference,
+            service="complaint",
             state="under_enquiry",
             own=True,
             since="24-11-2026",
@@ -79,6 +93,14 @@ class Station(WalkedPolice):
             reason=None,
             news=True,
         )
+
+
+class OldFriend(Station):
+    """A police to whom the caller has complained before."""
+
+    def own_cases(self) -> list[OwnCase]:
+        """Give her case."""
+        return [OwnCase(reference=REFERENCE, date="24-11-2026", state="under_enquiry")]
 
 
 @dataclass
@@ -158,15 +180,18 @@ def main(code: str = "hi") -> None:
     """Print the table."""
     languages = read_languages()
     ear = Ear(Library(CLIPS), languages.voice_of(code))
-    station = Station(read_directory(), languages.menu_of_voices)
-    talk = Talk(partial(main_menu, station), "06120000000", "")
+    directory, menu = read_directory(), languages.menu_of_voices
+    talk, talk_of_old_friend = (
+        Talk(partial(main_menu, police), "06120000000", "")
+        for police in (Station(directory, menu), OldFriend(directory, menu))
+    )
     first = draw(talk.due(Conversation("")), View(), ear.language)
     name, choice = ear.seconds((GREETING,)), ear.till_key(first, "1")
     print(f"greeting {name:.1f} s, first choice offered after {name + 0.3 + choice:.1f} s\n")
     print("| way | keys | listens to the end | till her key is said | knows the way |")
     print("|---|---|---|---|---|")
-    for row, steps in ROWS.items():
-        way = listen(ear, talk, steps)
+    for row, steps in {**ROWS, **OWN_CASE}.items():
+        way = listen(ear, talk_of_old_friend if row in OWN_CASE else talk, steps)
         seconds = (way.to_the_end, way.till_her_key, way.knowing_the_way)
         figures = " | ".join(f"{each:.1f} s" for each in seconds)
         print(f"| {row} | {way.keys} | {figures} |")

@@ -33,16 +33,17 @@ from core.clock import now
 from core.database import Database
 from core.directory import read_directory
 from core.limits import Limits
+from core.protection import KEPT_FROM_STATIONS
 from core.reference import new_reference
 from core.sealing import Seal
-from core.services import KINDS, PROTECTED_KINDS
+from core.services import KINDS, PROTECTED_KINDS, SERVICES
 from core.states import STATES
 from tests.servers import private_postgres, run_statement
 
 COLUMNS = (
     "id, reference, conversation, service, kind, phone_hash, phone_sealed, language, channel,"
     " district, station, story_sealed, state, state_since, registered_at, version, stage,"
-    " protection, officer_id, fir_number, due_at, raised, closed_at"
+    " protection, officer_id, fir_number, due_at, raised, closed_at, is_urgent"
 )
 # Most cases of a state are closed; these are so many of a hundred.
 WEIGHTS = {"disposed": 62, "rejected": 8, "withdrawn": 4, "under_enquiry": 7, "received": 2}
@@ -92,6 +93,7 @@ def case_rows(chance: random.Random, seal: Seal, count: int) -> Iterator[tuple[o
     story = "\\\\x" + seal.close("कल रात साइकिल चोरी हो गई, थाना के पास, लाल रंग की").hex()
     phone = "\\\\x" + seal.close("+919800000001").hex()
     phones = [seal.fingerprint("phone", phone_of(number)) for number in range(5000)]
+    service_of = {kind: key for key, each in SERVICES.items() for kind in each.kinds}
     start, taken = now() - timedelta(days=DAYS), set[str]()
     for number in range(1, count + 1):
         while (reference := new_reference(chance.randrange)) in taken:
@@ -101,7 +103,8 @@ def case_rows(chance: random.Random, seal: Seal, count: int) -> Iterator[tuple[o
         kind = chance.choice(kinds)
         state = chance.choices(states, weights)[0]
         stage = STATES[state].stage
-        station = chance.choice(stations) if kind != "police_conduct" else None
+        is_kept = PROTECTED_KINDS.get(kind) in KEPT_FROM_STATIONS
+        station = None if is_kept else chance.choice(stations)
         district = station.district.code if station else chance.choice(stations).district.code
         is_unplaced = chance.random() < UNPLACED
         due = registered + timedelta(days=chance.randrange(2, 90))
@@ -114,7 +117,7 @@ def case_rows(chance: random.Random, seal: Seal, count: int) -> Iterator[tuple[o
             number,
             reference,
             f"c{number}",
-            "complaint",
+            service_of[kind],
             kind,
             phones[number % 5000] if number % 50 == 0 else f"{number:032x}",
             phone,
@@ -134,6 +137,7 @@ def case_rows(chance: random.Random, seal: Seal, count: int) -> Iterator[tuple[o
             None if stage == "closed" else midnight,
             chance.randrange(4) if stage != "closed" else 0,
             registered if stage == "closed" else None,
+            KINDS[kind].is_urgent,
         )
 
 

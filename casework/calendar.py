@@ -99,9 +99,11 @@ class Calendar:
         raise ValueError(f"counted: {' or '.join(get_args(Counted))}")
 
     def _check_key(self, service: str, state: str, district: str) -> None:
-        if service not in (*SERVICES, ANY):
-            raise ValueError(f"service: {service} is none of {', '.join(SERVICES)} or {ANY}")
-        timed = [name for name in STATES if STATES[name].stage != "closed"]
+        courses = {name: each.course for name, each in SERVICES.items() if each.course}
+        if service not in (*courses, ANY):
+            raise ValueError(f"service: {service} is none of {', '.join(courses)} or {ANY}")
+        its_states = courses.get(service, STATES)
+        timed = [name for name in its_states if STATES[name].stage != "closed"]
         if state not in (*timed, ANY):
             raise ValueError(f"state: {state} is none of {', '.join(timed)} or {ANY}")
         if district != ANY and self._directory.district(district) is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -16,7 +17,7 @@ from casework.exchange import Exchange, Passed, Wanted
 from casework.viewer import Viewer
 
 COLUMNS = tuple(Passed.__dataclass_fields__)
-PERSONAL = ("phone", "story")
+PERSONAL = ("phone", "story", "told")
 UNREADABLE = "(unreadable)"
 _PAGE = 500  # cases
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -77,7 +78,9 @@ class CaseTable:
     def _personal(self, case: Passed) -> list[str]:
         self.accesses.note(self.viewer.login, case.cursor, "export", "console")
         opened = self.exchange.open(case)
-        return [_readable(opened.phone), _harmless(_readable(opened.story))]
+        told = {name: _readable(words) for name, words in opened.told.items()}
+        written = json.dumps(told, ensure_ascii=False) if told else ""
+        return [_readable(opened.phone), _harmless(_readable(opened.story)), written]
 
 
 def _written(value: object) -> object:

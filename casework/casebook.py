@@ -34,6 +34,7 @@ class Line:
 
     id: int
     reference: str
+    service: str
     kind: str
     state: str
     stage: str
@@ -48,6 +49,7 @@ class Line:
     officer: str | None
     joined_to: int | None
     is_demo: bool
+    is_urgent: bool
     is_masked: bool
 
     @property
@@ -61,6 +63,7 @@ class Filters:
     """What a list is narrowed to: `since` and `until` are days of registering, both included."""
 
     state: str | None = None
+    service: str | None = None
     kind: str | None = None
     channel: str | None = None
     district: str | None = None
@@ -193,7 +196,7 @@ class Casebook:
         self, viewer: Viewer, folder: Folder, filters: Filters
     ) -> list[ColumnElement[bool]]:
         conditions = [viewer.sees_rows(), *in_folder(viewer, folder), *_narrowed(filters)]
-        if filters.kind:  # which a mask hides
+        if filters.service or filters.kind:  # which a mask hides
             conditions.append(viewer.reads_rows())
         if filters.search.strip():
             conditions.append(self._search.of(viewer, filters.search))
@@ -221,6 +224,7 @@ def _narrowed(filters: Filters) -> list[ColumnElement[bool]]:
         column == value
         for column, value in (
             (cases.c.state, filters.state),
+            (cases.c.service, filters.service),
             (cases.c.kind, filters.kind),
             (cases.c.channel, filters.channel),
             (cases.c.district, filters.district),

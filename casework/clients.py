@@ -20,7 +20,13 @@ from core.sealing import Seal
 from core.tables import clients
 
 Scope: TypeAlias = Literal[
-    "cases:read", "cases:register", "cases:move", "stations:read", "events:read", "hooks"
+    "cases:read",
+    "cases:register",
+    "cases:move",
+    "stations:read",
+    "events:read",
+    "hooks",
+    "records:write",
 ]
 SCOPES: tuple[Scope, ...] = get_args(Scope)
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,46}")

@@ -15,8 +15,9 @@ from casework.viewer import Viewer
 from core.cases import Case
 from core.database import Database
 from core.sealing import Seal, Unreadable
+from core.services import SERVICES
 from core.spelling import words_of
-from core.tables import cases, events
+from core.tables import cases, events, told
 
 Reason: TypeAlias = Literal["same_phone", "alike"]
 
@@ -29,6 +30,15 @@ MOST = 5  # proposals
 LEAST_LIKENESS = 70
 _LEAST_WORDS = 3  # telling ones; "my bicycle" is stolen every night
 _SAME_WORD = 80  # per cent of its letters
+# What is told in words of one's own, such as a name, tells one matter from another.
+_IN_WORDS = sorted(
+    {
+        name
+        for each in SERVICES.values()
+        for name in each.fields
+        if each.fields[name].kind == "words"
+    }
+)
 
 # What half of all complaints say tells nothing of one of them.
 _TELLS_NOTHING = words_of(
@@ -79,7 +89,7 @@ class Duplicates:
 
     def _near(self, connection: Connection, viewer: Viewer, case: Case) -> Sequence[Row[Any]]:
         """Find unfinished cases of the same kind in the same district, within days."""
-        same_phone = cases.c.phone_hash == case.phone_hash
+        same_phone = _same_phone(case)
         query = select(cases).where(
             viewer.reads_rows(),
             cases.c.kind == case.kind,
@@ -94,13 +104,16 @@ class Duplicates:
         return connection.execute(newest).all()
 
     def _words(self, connection: Connection, ids: list[int]) -> defaultdict[int, list[str]]:
-        """Read what officers heard in the recordings of cases."""
+        """Read what officers heard in the recordings of cases, and what was told beside stories."""
         heard = select(events.c.case_id, events.c.note_sealed).where(
             events.c.case_id.in_(ids), events.c.kind == "heard"
         )
+        in_words = select(told.c.case_id, told.c.value_sealed).where(
+            told.c.case_id.in_(ids), told.c.field.in_(_IN_WORDS)
+        )
         words: defaultdict[int, list[str]] = defaultdict(list)
-        for case_id, note in connection.execute(heard):
-            words[case_id].append(self._opened(note))
+        for case_id, sealed in connection.execute(heard.union_all(in_words)):
+            words[case_id].append(self._opened(sealed))
         return words
 
     def _judge(
@@ -108,7 +121,7 @@ class Duplicates:
     ) -> Proposal | None:
         theirs = telling_words(f"{self._opened(row.story_sealed)} {' '.join(heard)}")
         likeness = likeness_of(mine, theirs)
-        is_same_phone = row.phone_hash == case.phone_hash
+        is_same_phone = bool(case.phone_hash) and row.phone_hash == case.phone_hash
         if not is_same_phone and likeness < LEAST_LIKENESS:
             return None
         reason: Reason = "same_phone" if is_same_phone else "alike"
@@ -138,6 +151,11 @@ def _shared(words: frozenset[str], others: frozenset[str]) -> Iterator[bool]:
     for word in words:
         best = process.extractOne(word, others, scorer=fuzz.ratio, score_cutoff=_SAME_WORD)
         yield best is not None
+
+
+def _same_phone(case: Case) -> ColumnElement[bool]:
+    """Say of cases that they are of the same phone; informants keep none, and are not the same."""
+    return (cases.c.phone_hash == case.phone_hash) & (cases.c.phone_hash != "")
 
 
 def _within(case: Case, span: timedelta) -> ColumnElement[bool]:

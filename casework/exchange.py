@@ -14,14 +14,16 @@ from casework.viewer import Viewer
 from core.database import Database
 from core.reference import is_well_formed
 from core.sealing import Seal, Unreadable
-from core.tables import cases, events, ledger, ledger_head
+from core.tables import cases, events, ledger, ledger_head, told
 
 # What may leave of an event's details: nothing that names an officer, or is a way to a recording.
 TOLD_DETAILS = frozenset(
     {
         "as",
         "case",
+        "diary_number",
         "district",
+        "fields",
         "fir_date",
         "fir_number",
         "of",
@@ -31,6 +33,7 @@ TOLD_DETAILS = frozenset(
         "satisfied",
         "station",
         "to",
+        "whom",
         "without",
     }
 )
@@ -62,6 +65,7 @@ class Passed:
     version: int
     protection: str | None
     fir_number: str | None
+    diary_number: str | None
     question: str | None
     due_at: datetime | None
     closed_at: datetime | None
@@ -69,6 +73,8 @@ class Passed:
     satisfied: bool | None
     is_joined: bool
     joined_to: str | None
+    is_urgent: bool
+    is_silent: bool
     is_demo: bool
     is_spoken: bool
 
@@ -77,11 +83,13 @@ class Passed:
 class Opened:
     """What is personal in a case; None is what no key of the ring opens.
 
-    The story is empty where it was spoken and not written down.
+    The story, and a field of what was told, is empty where it was spoken and not written down; the
+    phone where an informant keeps hers to herself.
     """
 
     phone: str | None
     story: str | None
+    told: dict[str, str | None]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,15 +141,29 @@ class Exchange:
 
     def open(self, case: Passed) -> Opened:
         """Open what is personal in a case; the caller notes the access before."""
-        heard = select(events.c.note_sealed).where(
+        heard = select(events.c.details, events.c.note_sealed).where(
             events.c.case_id == case.cursor, events.c.kind == "heard"
         )
         personal = select(cases.c.phone_sealed, cases.c.story_sealed, cases.c.recording)
+        fields = select(told).where(told.c.case_id == case.cursor).order_by(told.c.field)
         with self._database.reading() as connection:
             row = connection.execute(personal.where(cases.c.id == case.cursor)).one()
-            spoken = connection.scalar(heard.order_by(events.c.id.desc()).limit(1))
-        story = spoken if row.recording and spoken else row.story_sealed
-        return Opened(self._opened(case, row.phone_sealed), self._opened(case, story))
+            notes = connection.execute(heard.order_by(events.c.id)).all()
+            values = connection.execute(fields).all()
+        spoken = {details.get("recording"): sealed for details, sealed in notes}
+        return Opened(
+            phone=self._opened(case, row.phone_sealed) if row.phone_sealed else "",
+            story=self._words(case, row.story_sealed, spoken.get(row.recording)),
+            told={
+                each.field: self._words(case, each.value_sealed, spoken.get(each.recording))
+                for each in values
+            },
+        )
+
+    def _words(self, case: Passed, sealed: bytes, heard: bytes | None) -> str | None:
+        """Open what was told, or else what an officer heard in its recording."""
+        words = self._opened(case, sealed)
+        return self._opened(case, heard) if words == "" and heard else words
 
     def _opened(self, case: Passed, sealed: bytes) -> str | None:
         try:

@@ -13,7 +13,16 @@ from core.clock import HERE, now
 from core.tables import cases
 
 Folder: TypeAlias = Literal[
-    "new", "mine", "waiting", "today", "overdue", "raised", "unsigned", "unplaced", "all"
+    "new",
+    "urgent",
+    "mine",
+    "waiting",
+    "today",
+    "overdue",
+    "raised",
+    "unsigned",
+    "unplaced",
+    "all",
 ]
 FOLDERS: tuple[Folder, ...] = get_args(Folder)
 OF_TIME: tuple[Folder, ...] = ("today", "overdue", "raised", "unsigned")
@@ -30,6 +39,8 @@ def in_folder(viewer: Viewer, folder: Folder) -> list[ColumnElement[bool]]:
 def _mark_of(viewer: Viewer, folder: Folder) -> ColumnElement[bool]:
     if folder in ("new", "waiting"):
         return cases.c.stage == folder
+    if folder == "urgent":  # and nobody has taken it up
+        return (cases.c.stage == "new") & cases.c.is_urgent & cases.c.officer_id.is_(None)
     unfinished = cases.c.stage.in_(_UNFINISHED)
     if folder == "mine":
         return (cases.c.officer_id == viewer.id) & unfinished

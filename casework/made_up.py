@@ -6,9 +6,10 @@ import json
 import os
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import datetime
 from pathlib import Path
 
-from sqlalchemy import case, select, update
+from sqlalchemy import case, or_, select, update
 
 from casework.credentials import code_at
 from core.clock import now
@@ -18,6 +19,7 @@ from core.tables import cases, letters, officers
 _ONE_IN = 29  # of the letters of a month some do not arrive
 _WHY = "the phone was switched off"
 _FILE = "desk.json"
+_TO_OFFICERS = ("alert", "duty")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,13 @@ def spare_choosing(database: Database, login: str) -> None:
         connection.execute(this.values(must_change_password=False))
 
 
-def deliver_letters_of_the_past(database: Database) -> None:
-    """Note that nearly all letters of the demo's cases were delivered when they were posted."""
-    of_the_demo = letters.c.case_id.in_(select(cases.c.id).where(cases.c.is_demo))
+def deliver_letters_of_the_past(database: Database, until: datetime) -> None:
+    """Note that nearly all letters of the demo's cases were delivered when they were posted.
+
+    So were those to its officers, `until` it began.
+    """
+    to_officers = letters.c.template.in_(_TO_OFFICERS) & (letters.c.posted_at <= until)
+    of_the_demo = or_(letters.c.case_id.in_(select(cases.c.id).where(cases.c.is_demo)), to_officers)
     is_lost = letters.c.id % _ONE_IN == 0
     arrived = {
         "status": case((is_lost, "failed"), else_="delivered"),

@@ -23,8 +23,9 @@ from core.directory import Directory
 from core.tables import events
 
 NEEDED = ("reference", "state")
-DETAILS = ("fir_number", "fir_date", "station", "reason", "question")
+DETAILS = ("fir_number", "fir_date", "diary_number", "station", "reason", "question")
 COLUMNS = (*NEEDED, "note", *DETAILS, "id")
+_NEWER = ("diary_number",)
 REPORTED = ("row", "why")  # what a file of errors has before: it may be mended and come again
 MARK = "row"  # the detail of an event that names the row it comes from
 _FIRST_ROW = 2  # as a spreadsheet counts: the first has the names of the columns
@@ -133,7 +134,10 @@ class MoveTable:
     def _name(self, cells: dict[str, str]) -> str:
         if cells.get("id"):
             return self.files.seal.fingerprint("row id", cells["id"])
-        return self.files.seal.fingerprint("row", *(cells.get(name, "") for name in COLUMNS))
+        # A row that leaves out a column is the same as in a table from before there was one.
+        newer = [cells[name] for name in _NEWER if cells.get(name)]
+        older = (cells.get(name, "") for name in COLUMNS if name not in _NEWER)
+        return self.files.seal.fingerprint("row", *older, *newer)
 
 
 def _check_columns(names: Sequence[str]) -> None:

@@ -9,6 +9,13 @@
 and from then on a trace every 30 days. (1) On the day after she was asked for it. (2) It stays as
 it is, marked as not signed; whoever does not sign is nobody's fault, so it is not raised.
 
+| what is urgent | at once | when nobody took it for half an hour |
+|---|---|---|
+| while it is new | those who can act get an SMS (3) | so do those above them, once |
+
+(3) Also at night: at the station, or else the supervisor, or else the state (casework/alert.py).
+Who has told no phone number cannot be alerted, and is passed over.
+
 Who is missing is passed over, and the event says so: without an officer the supervisor is reminded,
 without a supervisor the case is raised to the state, and without anybody there it is marked so all
 the same. `cases.raised` is 1 once the officer was reminded, 2 once raised to the supervisor, 3 to
@@ -32,18 +39,24 @@ from typing import Any, Literal, TypeAlias
 import structlog
 from sqlalchemy import ColumnElement, Row, exists, or_, select, update
 
+from casework.alert import LEVELS, who_can_act
+from casework.alert import Level as AlertLevel
 from core.case_file import CaseFile, CaseFiles, Entry, letter_of
+from core.cases import FIRST_STATE
 from core.clock import now
 from core.database import DatabaseDown
+from core.gazetteer import Gazetteer
 from core.limits import REMINDED_BEFORE
 from core.outbox import Draft, Recipient, post
 from core.rounds import keep_at_it
 from core.sealing import Unreadable
-from core.tables import cases, letters, officers
+from core.tables import cases, events, letters, officers
 
 WHO = "overseer"
 SUPERVISOR_HAS = timedelta(days=7)
 AGAIN_AFTER = timedelta(days=30)
+# House rule, to be confirmed: who is above is alerted if nobody took an urgent case for so long.
+ALERTED_AGAIN_AFTER = timedelta(minutes=30)
 _ASTRAY_AFTER = AGAIN_AFTER + timedelta(days=1)
 # A case taken out is looked at again after so long if whoever took it could not.
 LEASE = timedelta(minutes=10)
@@ -68,9 +81,10 @@ class Taken:
 
 @dataclass(frozen=True)
 class Overseer:
-    """Reminds, raises, and leaves a trace of each."""
+    """Alerts, reminds, raises, and leaves a trace of each."""
 
     files: CaseFiles
+    gazetteer: Gazetteer
 
     def round(self) -> int:
         """Look at cases whose time has come, some at a time; give how many there were."""
@@ -88,7 +102,8 @@ class Overseer:
         moment = now()
         is_due = or_(cases.c.look_at <= moment, _is_astray(moment))
         due = select(cases.c.id).where(is_due, cases.c.joined_to.is_(None))
-        due = due.order_by(cases.c.look_at).limit(_MOST)
+        # After an outage what is urgent does not wait behind what is late.
+        due = due.order_by(cases.c.is_urgent.desc(), cases.c.look_at).limit(_MOST)
         with self.files.database.reading() as connection:
             if connection.scalar(due.limit(1)) is None:
                 return []
@@ -97,7 +112,8 @@ class Overseer:
             ids = list(connection.scalars(due.with_for_update(skip_locked=True)))
             ours = update(cases).where(cases.c.id.in_(ids)).values(look_at=until)
             rows = connection.execute(ours.returning(cases.c.id, cases.c.reference)).all()
-        return [Taken(row.id, row.reference, until) for row in rows]
+        references = {row.id: row.reference for row in rows}
+        return [Taken(each, references[each], until) for each in ids]
 
     def _look_surely(self, taken: Taken) -> None:
         try:
@@ -114,14 +130,15 @@ class Overseer:
         with self.files.open(taken.reference) as file:
             # Somebody may have moved it since it was taken out.
             if file.row.look_at == taken.until:
-                _Look(self.files, file, now()).act()
+                _Look(self, file, now()).act()
 
 
 class _Look:
     """One look at one case, within its transaction."""
 
-    def __init__(self, files: CaseFiles, file: CaseFile, moment: datetime) -> None:
-        self._files = files
+    def __init__(self, overseer: Overseer, file: CaseFile, moment: datetime) -> None:
+        self._files = overseer.files
+        self._gazetteer = overseer.gazetteer
         self._file = file
         self._row = file.row
         self._moment = moment
@@ -129,6 +146,8 @@ class _Look:
     def act(self) -> None:
         """Do what is to be done now."""
         row = self._row
+        if row.is_urgent and row.state == FIRST_STATE and self._see_to_alert():
+            return
         if row.stage == "closed" or row.due_at is None:
             self._set_times()
         elif row.state == "awaiting_signature":
@@ -149,6 +168,57 @@ class _Look:
     def _look_again(self, look_at: datetime | None, **changes: object) -> None:
         this = update(cases).where(cases.c.id == self._row.id)
         self._file.connection.execute(this.values(look_at=look_at, **changes))
+
+    # --- What is urgent
+
+    def _see_to_alert(self) -> bool:
+        """Alert who can act, or later who is above; say whether there is more of this to come."""
+        query = select(events.c.at, events.c.details).where(
+            events.c.case_id == self._row.id, events.c.kind == "alerted"
+        )
+        alerts = self._file.connection.execute(query.order_by(events.c.id)).all()
+        if not alerts:
+            self._alert(LEVELS)
+            return True
+        first = alerts[0]
+        above = _above(first.details["whom"])
+        if not above or len(alerts) > 1 or self._row.officer_id is not None:
+            return False
+        if self._moment < first.at + ALERTED_AGAIN_AFTER:
+            self._look_again(first.at + ALERTED_AGAIN_AFTER)
+        else:
+            self._alert(above, is_last=True)
+        return True
+
+    def _alert(self, levels: tuple[AlertLevel, ...], *, is_last: bool = False) -> None:
+        """Alert those of the lowest of these levels at which anybody can be reached."""
+        passed_over: list[str] = []
+        whom = "nobody"
+        for level in levels:
+            if self._sent_to_all(level):
+                whom = level
+                break
+            passed_over.append(level)
+        details = {"whom": whom}
+        if passed_over:
+            details["without"] = ",".join(passed_over)
+        row, moment = self._row, self._moment
+        look_at = max(moment, row.due_at - REMINDED_BEFORE) if row.due_at else moment
+        if not is_last and _above(whom):
+            look_at = moment + ALERTED_AGAIN_AFTER
+        self._write(Entry("alerted", WHO, details=details, changes={"look_at": look_at}))
+
+    def _sent_to_all(self, level: AlertLevel) -> bool:
+        """Send the alert to those of a level; say whether it goes to anybody."""
+        connection, directory = self._file.connection, self._gazetteer.directory
+        alert = Draft("alert", {"reference": self._row.reference})
+        phones: set[str] = set()  # a station may have one for several of its officers
+        for officer in who_can_act(connection, directory, self._row, level):
+            recipient = self._recipient(officer)
+            if recipient and recipient.phone_hash not in phones:
+                phones.add(recipient.phone_hash)
+                post(connection, recipient, alert)
+        return bool(phones)
 
     # --- The three kinds of waiting
 
@@ -183,7 +253,8 @@ class _Look:
     # --- What is done
 
     def _remind_citizen(self, of: str, letter: Draft | None, look_at: datetime) -> None:
-        details = {"of": of, "whom": "citizen"} if letter else {"of": of, "whom": "station"}
+        is_told = letter is not None and not self._row.is_silent
+        details = {"of": of, "whom": "citizen" if is_told else "station"}
         self._write(
             Entry("reminded", WHO, details=details, changes={"look_at": look_at}, letter=letter)
         )
@@ -227,17 +298,24 @@ class _Look:
 
     def _send_to(self, officer: Row[Any]) -> None:
         """Send the officer an SMS, if he has told a number."""
+        if recipient := self._recipient(officer):
+            duty = Draft("duty", {"reference": self._row.reference})
+            post(self._file.connection, recipient, duty)
+
+    def _recipient(self, officer: Row[Any]) -> Recipient | None:
+        """Give where an officer gets SMS, if he has told a number.
+
+        What goes there is no letter of the case, whose letters are those to its citizen.
+        """
         if officer.phone_sealed is None:
-            return
+            return None
         seal = self._files.seal
         try:
             phone_hash = seal.fingerprint("phone", seal.open(officer.phone_sealed))
         except Unreadable:
             log.warning("officer_without_phone", officer=officer.id)
-            return
-        recipient = Recipient(phone_hash, officer.phone_sealed, officer.language)
-        # It is no letter of the case, whose letters are those to its citizen.
-        post(self._file.connection, recipient, Draft("duty", {"reference": self._row.reference}))
+            return None
+        return Recipient(phone_hash, officer.phone_sealed, officer.language)
 
     # --- What is known
 
@@ -287,6 +365,12 @@ def _is_astray(moment: datetime) -> ColumnElement[bool]:
     """Say of a case that it waits for longer than the overseer, or its limit, lets it wait."""
     is_far = cases.c.look_at > moment + _ASTRAY_AFTER
     return is_far & (cases.c.due_at.is_(None) | (cases.c.look_at > cases.c.due_at))
+
+
+def _above(whom: str) -> tuple[AlertLevel, ...]:
+    """Give the levels above the one that was alerted; above nobody there is none."""
+    names = [str(level) for level in LEVELS]
+    return LEVELS[names.index(whom) + 1 :] if whom in names else ()
 
 
 def _passed_over(missing: list[str], to: str) -> str:

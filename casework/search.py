@@ -1,4 +1,4 @@
-"""Searches: a reference number, a phone number, the number of an FIR, or words of notes.
+"""Searches: a reference number, a phone number, the number of an FIR, words of notes and forms.
 
 A case that is masked for a viewer is found by its reference number only.
 """
@@ -19,6 +19,7 @@ from core.tables import cases, note_words
 
 _FIR_NUMBER = re.compile(r"\d{1,5}/(\d{2}|\d{4})")
 _NUMBER = re.compile(r"\+?[\d\s()-]+")
+_HOME = "+91"
 _LONGEST = 200
 _MOST_WORDS = 8
 
@@ -42,7 +43,7 @@ class Search:
         return is_meant & viewer.reads_rows()
 
     def _found_by_phone(self, typed: str) -> ColumnElement[bool] | None:
-        """Find whose number it is, and where it stands in a note; None for what is no number."""
+        """Find whose number it is, and where it was noted or told; None for what is no number."""
         try:
             phone = normalise_phone(typed) if _NUMBER.fullmatch(typed) else None
         except PhoneError:
@@ -50,7 +51,8 @@ class Search:
         if phone is None:
             return None
         of_citizen = cases.c.phone_hash == self._seal.fingerprint("phone", phone)
-        noted = note_words.c.word_hash == self._seal.fingerprint("word", ungrouped(typed))
+        written = {ungrouped(typed), phone.removeprefix(_HOME)}
+        noted = note_words.c.word_hash.in_([self._seal.fingerprint("word", w) for w in written])
         ids = union(select(cases.c.id).where(of_citizen), select(note_words.c.case_id).where(noted))
         return cases.c.id.in_(ids)
 

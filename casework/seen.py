@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, or_, select
+from sqlalchemy import CompoundSelect, Select, select, union
 
 from casework.viewer import Viewer
 from core.database import Database
-from core.tables import cases, events, letters
+from core.tables import cases, events, letters, told
 
 
 class SeenCases:
@@ -24,13 +24,20 @@ class SeenCases:
         return dict(self._rows(query.where(viewer.sees_rows(), letters.c.id.in_(ids))))
 
     def of_recordings(self, viewer: Viewer, ids: Sequence[str]) -> dict[str, str]:
-        """Give them by the ids of recordings: of a story, or of what was told later."""
-        told = cases.outerjoin(events, events.c.case_id == cases.c.id)
-        query = select(cases.c.recording, events.c.recording, cases.c.reference).select_from(told)
-        either = or_(cases.c.recording.in_(ids), events.c.recording.in_(ids))
-        rows = self._rows(query.where(viewer.sees_rows(), either))
-        return {own: reference for *recordings, reference in rows for own in recordings if own}
+        """Give them by the ids of recordings: of a story, of a field, or of what was told later."""
+        with_each = {
+            cases.c.recording: select(cases),
+            told.c.recording: select(cases).join(told),
+            events.c.recording: select(cases).join(events),
+        }
+        queries = (
+            query.with_only_columns(recording, cases.c.reference).where(
+                viewer.sees_rows(), recording.in_(ids)
+            )
+            for recording, query in with_each.items()
+        )
+        return dict(self._rows(union(*queries)))
 
-    def _rows(self, query: Select[Any]) -> list[Any]:
+    def _rows(self, query: Select[Any] | CompoundSelect[Any]) -> list[Any]:
         with self._database.reading() as connection:
             return [tuple(row) for row in connection.execute(query)]

@@ -7,15 +7,21 @@ protects one protects all. Each keeps its own officer: who has one of them reads
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
+from casework.form import as_kept, as_shown
 from casework.viewer import Viewer
 from core.case_file import CaseError, CaseFile, CaseFiles, Entry, Overtaken
 from core.cases import Move, check_fir, check_move, entry_of
+from core.directory import read_directory
+from core.language import Language, render
 from core.protection import KEPT_FROM_STATIONS, PROTECTIONS
 from core.reference import grouped
+from core.sealing import Unreadable
+from core.service import Field
+from core.services import SERVICES
 
 LONGEST_NOTE = 4000  # characters
 
@@ -58,6 +64,48 @@ class Work:
         with self._open(viewer, reference, seen) as file:
             details = {"recording": recording}
             file.write(Entry("heard", viewer.login, note=_needed_note(words), details=details))
+
+    def fill(
+        self,
+        viewer: Viewer,
+        reference: str,
+        values: Mapping[str, str],
+        seen: int | None,
+        language: Language,
+    ) -> None:
+        """Fill in fields of the form of a case, or correct them; what is empty stays as it is.
+
+        The note of the event says, in the officer's language, what was written and what stood
+        there before, but no phone number in full. Raises NotReadable for a value that its field
+        does not take.
+        """
+        with self._open(viewer, reference, seen) as file:
+            fields = SERVICES[file.row.service].fields
+            if values.keys() - fields.keys():
+                raise CaseError("The form of this case has no such field.")
+            before = _told_in(file)
+            read = {
+                name: as_kept(field, values[name])
+                for name, field in fields.items()
+                if values.get(name, "").strip()
+            }
+            told = {name: words for name, words in read.items() if words != before.get(name)}
+            if not told:
+                raise CaseError("Fill in at least one field.")
+            lines = [
+                _line_of(fields[name], before.get(name, ""), words, language)
+                for name, words in told.items()
+            ]
+            details = {"fields": ",".join(told)}
+            note = "\n".join(lines)
+            file.write(Entry("filled", viewer.login, note=note, details=details, told=told))
+
+    def unlock(self, viewer: Viewer, reference: str, seen: int | None = None) -> None:
+        """Take the PIN of a case away, of a citizen who has forgotten it and shown who she is."""
+        with self._open(viewer, reference, seen) as file:
+            if file.row.pin_hash is None:
+                raise CaseError("This case has no PIN.")
+            file.write(Entry("unlocked", viewer.login, changes={"pin_hash": None}))
 
     def assign(
         self, viewer: Viewer, reference: str, officer: tuple[int, str], seen: int | None = None
@@ -149,6 +197,23 @@ class Work:
             if seen is not None and seen != file.row.version:
                 raise Overtaken(f"Somebody else has changed {grouped(reference)} meanwhile.")
             yield file
+
+
+def _told_in(file: CaseFile) -> dict[str, str]:
+    try:
+        return file.told()
+    except Unreadable as error:  # what stands there must not be lost
+        raise CaseError(
+            "What is sealed in this case cannot be opened: its key is missing."
+            " Tell the administrator."
+        ) from error
+
+
+def _line_of(field: Field, before: str, after: str, language: Language) -> str:
+    """Note what was written into a field, and what it replaced."""
+    values = [as_shown(field, kept, read_directory()) for kept in (before, after) if kept]
+    changed = " → ".join(render(each, language) for each in values)
+    return f"{render(field.label, language)}: {changed}"
 
 
 def _other(file: CaseFile, viewer: Viewer, reference: str) -> CaseFile:

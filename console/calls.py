@@ -5,6 +5,8 @@ from __future__ import annotations
 import click
 from flask.cli import with_appcontext
 
+from casework.seen import SeenCases
+from casework.viewer import Viewer
 from console.parts import current_parts, prepared
 from core.clock import local_time
 
@@ -30,7 +32,8 @@ def recordings(status: str | None, page: int) -> None:
     counts = kept.counts()
     click.echo("  ".join(f"{name}: {counts.get(name, 0)}" for name in _STATUSES_OF_RECORDINGS))
     found = kept.newest(status=status, most=_PAGE, page=page)
-    references = current_parts().cases.references_by_recording([each.id for each in found])
+    seen = SeenCases(current_parts().database)
+    references = seen.of_recordings(Viewer(0, "console", "state"), [each.id for each in found])
     for each in found:
         seconds = f"{each.seconds} s" if each.seconds is not None else "-"
         of_case = references.get(each.id, "no case   ")

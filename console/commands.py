@@ -16,6 +16,7 @@ from console.letters import gateways, letters
 from console.limits import holidays, limits
 from console.officers import officers
 from console.parts import current_parts
+from console.records import RECORD_IMPORTS
 from console.serve import serve, worker
 from console.stations import stations
 from console.talk import talk
@@ -35,6 +36,9 @@ def upgrade() -> None:
         click.echo(f"{sealed} records from before the chain began are sealed into it.")
     click.echo("The database is up to date.")
 
+
+for each in RECORD_IMPORTS:
+    import_.add_command(each)
 
 COMMANDS = (
     audio,

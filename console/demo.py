@@ -21,31 +21,44 @@ from casework.made_up import (
 from casework.officers import Profile, checked
 from casework.viewer import Viewer
 from casework.work import Work
-from console.month import Told, complaints, in_order
+from console.made_up_records import bring_records
+from console.month import Told, in_order, matters
 from console.parts import Parts
 from core.case_file import CaseError
 from core.cases import Move, NewCase
-from core.clock import as_of, local_date, now
+from core.clock import HERE, as_of, local_date, now
 from core.dialogue import Recorded, Typed
 from core.replies import Rating, Replies, Reply
+from core.services import KINDS, SERVICES
 
 _SEED = 20261124
 _STATION = "5117044"  # Kotwali, Patna
 _DISTRICTS = {"PATNA": 30, "GAYA": 5, "MUZAFFARPUR": 5, "BHAGALPUR": 4}
 _AT_HIS_STATION = 40  # of a hundred
+_OVERSEEN_EVERY, _AT_ONCE = timedelta(minutes=30), timedelta(seconds=20)
 PEOPLE: dict[str, Profile] = {
-    "thana": Profile("रमेश कुमार (दारोगा, कोतवाली)", "station", station=_STATION),
-    "mahila": Profile("सुनीता देवी (महिला हेल्प डेस्क)", "women", district="PATNA"),
-    "sp-patna": Profile("अनिल सिन्हा (एसपी, पटना)", "district", district="PATNA"),
-    "rajya": Profile("राज्य नियंत्रण कक्ष", "state"),
+    "thana": Profile(
+        "रमेश कुमार (दारोगा, कोतवाली)", "station", station=_STATION, phone="+919800000011"
+    ),
+    "mahila": Profile(
+        "सुनीता देवी (महिला हेल्प डेस्क)", "women", district="PATNA", phone="+919800000012"
+    ),
+    "sp-patna": Profile(
+        "अनिल सिन्हा (एसपी, पटना)", "district", district="PATNA", phone="+919800000013"
+    ),
+    "rajya": Profile("राज्य नियंत्रण कक्ष", "state", phone="+919800000014"),
     "auditor": Profile("ऑडिटर", "auditor"),
     "admin": Profile("आईटी सेल", "admin"),
 }
 
 
 def furnish(parts: Parts, say: Callable[[str], None]) -> None:
-    """Give a demo its people and its month, where it has not got them; it may be broken off."""
+    """Give a demo its people, its records and its month, where it has not got them.
+
+    It may be broken off.
+    """
     _hire(parts)
+    bring_records(parts)
     if parts.cases.reference_of(_conversation(0)) is None:
         say("Making up a month of cases (marked as demo) …")
         with parts.database.as_a_whole():
@@ -69,17 +82,19 @@ def _hire(parts: Parts) -> None:
 def _live_a_month(parts: Parts) -> None:
     chance = Random(_SEED)  # noqa: S311  # no secret, and the same month every time
     until = now()
-    told = list(complaints(_places(parts), until, chance))
+    told = list(matters(_places(parts), until, chance))
     month = _Month(parts, chance)
     looked_at = until - timedelta(days=60)
     for at, each, step in in_order(told, until, chance):
-        if at - looked_at > timedelta(hours=6):
+        if at - looked_at > _OVERSEEN_EVERY:
             month.oversee(at)
             looked_at = at
         with as_of(at):
             month.live(each, step)
+        if step < 0 and KINDS[each.kind].is_urgent:
+            month.oversee(at + _AT_ONCE)
     month.oversee(until)
-    deliver_letters_of_the_past(parts.database)
+    deliver_letters_of_the_past(parts.database, until)
 
 
 def _conversation(number: int) -> str:
@@ -128,26 +143,41 @@ class _Month:
         return self._parts.cases.register(
             NewCase(
                 conversation=_conversation(told.number),
-                service="complaint",
+                service=told.service,
                 kind=told.kind,
-                phone=told.phone,
+                phone="" if SERVICES[told.service].is_nameless else told.phone,
                 language=told.language,
                 channel=told.channel,
                 district=district,
                 station=station,
                 usual_station=None,
-                story=self._spoken(told) if told.channel == "ivr" else Typed(told.story),
+                story=self._in_words(told, told.story),
+                told={
+                    name: self._in_words(told, value.words, name)
+                    if isinstance(value, Typed)
+                    else value
+                    for name, value in told.form.items()
+                },
+                pin=told.pin,
+                is_silent=told.is_silent,
                 is_demo=True,
             )
         )
 
-    def _spoken(self, told: Told) -> Typed | Recorded:
-        """Have the machine's voice tell a story, as a recording that was fetched and kept."""
-        name, recordings = _conversation(told.number), self._parts.recordings
+    def _in_words(self, told: Told, words: str, field: str = "") -> Typed | Recorded:
+        """Have words written, or spoken by the machine's voice where it was a call."""
+        if told.channel != "ivr" or not words:
+            return Typed(words)
+        name = f"{_conversation(told.number)}-{field}".rstrip("-")
         try:
-            samples, rate = Espeak().say(told.story, "hi")
+            return self._spoken(name, words)
         except NoVoice:
-            return Typed(told.story)
+            return Typed(words)
+
+    def _spoken(self, name: str, words: str) -> Recorded:
+        """Make a recording that was fetched and kept; raise NoVoice where there is no voice."""
+        recordings = self._parts.recordings
+        samples, rate = Espeak().say(words, "hi")
         sound = wav(encoded(telephone(samples, rate)))
         self._parts.vault.keep(name, sound)
         recordings.announce(name, "demo", name)
@@ -160,8 +190,12 @@ class _Month:
     def _go_on(self, told: Told, reference: str, to: str, step: int) -> None:
         conversation = f"{_conversation(told.number)}-{step}"
         if to == "answer":
-            story = Typed("परसों शाम करीब सात बजे, सब्जी मंडी के पास।")
-            self._replies.answer(Reply(reference, told.phone, conversation, story, "when"))
+            question = self._parts.cases.look_up(reference).question
+            story = Typed(told.way[step].note)
+            self._replies.answer(Reply(reference, told.phone, conversation, story, question))
+        elif to == "fill":
+            viewer, language = self._whoever_works(reference), self._parts.office.languages
+            self._work.fill(viewer, reference, told.later, None, language.get("hi"))
         elif to in ("satisfied", "not satisfied"):
             rating = Rating(reference, told.phone, conversation, is_satisfied=to == "satisfied")
             self._replies.rate(rating)
@@ -172,11 +206,16 @@ class _Month:
         planned = told.way[step]
         details = dict(planned.details)
         if to == "fir_registered":
-            details = {"fir_number": f"{self._chance.randrange(60, 900)}/2026"}
+            details["fir_number"] = self._yearly_number()
             details["fir_date"] = local_date(now())
+        elif to == "recorded":
+            details["diary_number"] = self._yearly_number()
         viewer = self._whoever_works(reference)
         move = Move(to, viewer.login, planned.note or None, details)
         self._work.move(viewer, reference, move)
+
+    def _yearly_number(self) -> str:
+        return f"{self._chance.randrange(60, 900)}/{now().astimezone(HERE).year}"
 
     def _whoever_works(self, reference: str) -> Viewer:
         case = self._parts.cases.look_up(reference)

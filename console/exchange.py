@@ -43,7 +43,7 @@ def export() -> None:
 @click.option("--since", type=click.DateTime(["%Y-%m-%d"]), help="Registered on this day or later.")
 @click.option("--state", type=click.Choice(sorted(STATES)), help="Only cases in this state.")
 @click.option("--district", help="Only cases of the police district with this code.")
-@click.option("--with-stories", is_flag=True, help="With numbers and stories; each is noted.")
+@click.option("--with-stories", is_flag=True, help="With numbers and all told; each is noted.")
 @click.option("--resume", is_flag=True, help="Go on with FILE.part.")
 @_who
 @with_appcontext
@@ -109,9 +109,9 @@ def import_moves(
 ) -> None:
     """Move cases as the rows of FILE say (CSV).
 
-    Columns: reference and state; note, fir_number, fir_date (DD-MM-YYYY), station, reason,
-    question and id where there are. A row is done whole or not at all, and only once, however
-    often its table comes: broken off, it is simply begun again.
+    Columns: reference and state; note, fir_number, fir_date (DD-MM-YYYY), diary_number, station,
+    reason, question and id where there are. A row is done whole or not at all, and only once,
+    however often its table comes: broken off, it is simply begun again.
     """
     parts = current_parts()
     table = MoveTable(parts.cases.files, parts.office.directory, who)

@@ -28,9 +28,10 @@ from core.secret_numbers import without_secret_numbers
 from core.services import SERVICES
 from core.spelling import words_of
 from core.states import STATES
-from core.tables import cases, events, note_words
+from core.tables import cases, events, note_words, told
 
 _LONGEST_WHO = 64
+_FOUND_BY = ("words", "phone")  # kinds of fields; what was chosen from a list finds too much
 
 # What may happen to a case: a change of state, or something while its state stays.
 EventKind: TypeAlias = Literal[
@@ -46,7 +47,7 @@ EventKind: TypeAlias = Literal[
     "reminded",  # the overseer reminded somebody; details: of, whom, officer (login), without
     "raised",  # the overseer raised it; details: to, without, again
     "filled",  # an officer filled in fields of the form; details: fields (names, with commas)
-    "alerted",  # the police were alerted of something urgent; details: whom
+    "alerted",  # the police were alerted of something urgent; details: whom, without
     "unlocked",  # the PIN was taken away at the station
     "rated",  # the citizen is satisfied or not; details: satisfied ("yes" or "no"), key
 ]
@@ -65,7 +66,8 @@ class Entry:
     """What is written into a case: an event, and what goes with it.
 
     `to` is the new state, None where it stays; `changes` are columns of the case; `letter` goes to
-    its citizen (a change of state has one by itself).
+    its citizen (a change of state has one by itself). `told` has fields of its form in words: what
+    was told there before is replaced, a recording of it stays.
     """
 
     kind: EventKind
@@ -76,6 +78,7 @@ class Entry:
     recording: str | None = None
     changes: Mapping[str, object] = field(default_factory=dict)
     letter: Draft | None = None
+    told: Mapping[str, str] = field(default_factory=dict)
 
 
 class CaseFile:
@@ -98,8 +101,17 @@ class CaseFile:
             # Each keeps its own officer: a protected case is read by whoever has it.
             kept = {name: value for name, value in entry.changes.items() if name != "officer_id"}
             for follower in self.followers():
-                self._write(follower.row, replace(entry, note=None, changes=kept))
+                self._write(follower.row, replace(entry, note=None, changes=kept, told={}))
         self.row = self.connection.execute(_by_id(self.row.id)).one()
+
+    def told(self) -> dict[str, str]:
+        """Give the words told of each field, "" where it was only spoken.
+
+        Raises Unreadable where no key of the ring opens them.
+        """
+        query = select(told.c.field, told.c.value_sealed).where(told.c.case_id == self.row.id)
+        rows = self.connection.execute(query).all()
+        return {row.field: self._seal.open(row.value_sealed) for row in rows}
 
     def part_from(self, leading: CaseFile, who: str) -> None:
         """Take the case apart from the one it follows; its time goes on as its own moves began it.
@@ -156,8 +168,9 @@ class CaseFile:
         )
         event_id = self.connection.scalar(event.returning(events.c.id))
         record(self.connection, self._seal, "event", int(event_id or 0))
-        if entry.note:
-            self._index(row.id, entry.note)
+        if entry.note and not entry.told:  # whose own words are indexed, without the labels
+            index_words(self.connection, self._seal, row.id, entry.note)
+        self._write_told(row, entry.told)
         self._tell(row, entry)
 
     def _changes_of_move(self, row: Row[Any], entry: Entry) -> dict[str, object]:
@@ -190,14 +203,15 @@ class CaseFile:
             changes["reopened"] = cases.c.reopened + 1
         return changes
 
-    def _index(self, case_id: int, note: str) -> None:
-        """Keep the words of a note, as keyed hashes, to find the case by."""
-        hashes = {self._seal.fingerprint("word", word) for word in words_of(note)}
-        known = select(note_words.c.word_hash).where(note_words.c.case_id == case_id)
-        new = hashes - set(self.connection.scalars(known))
-        if new:
-            rows = [{"word_hash": each, "case_id": case_id} for each in sorted(new)]
-            self.connection.execute(insert(note_words), rows)
+    def _write_told(self, row: Row[Any], values: Mapping[str, str]) -> None:
+        kept = {name: without_secret_numbers(words) for name, words in values.items()}
+        for name, words in kept.items():
+            sealed = {"value_sealed": self._seal.close(words)}
+            this = (told.c.case_id == row.id) & (told.c.field == name)
+            if not self.connection.execute(update(told).where(this).values(sealed)).rowcount:
+                new = insert(told).values(case_id=row.id, field=name, **sealed)
+                self.connection.execute(new)
+        index_words(self.connection, self._seal, row.id, words_to_find(row.service, kept))
 
     def _tell(self, row: Row[Any], entry: Entry) -> None:
         letter = entry.letter
@@ -207,6 +221,25 @@ class CaseFile:
             language = chosen_language(self.connection, row.phone_hash) or row.language
             recipient = Recipient(row.phone_hash, row.phone_sealed, language)
             post(self.connection, recipient, letter, case_id=row.id)
+
+
+def words_to_find(service: str, values: Mapping[str, str]) -> str:
+    """Give what of the words told a case is found by: names and numbers, not what was chosen."""
+    fields = SERVICES[service].fields
+    found_by = {name for name, field in fields.items() if field.kind in _FOUND_BY}
+    return "\n".join(words for name, words in values.items() if name in found_by)
+
+
+def index_words(connection: Connection, seal: Seal, case_id: int, text: str) -> None:
+    """Keep the words of a note, or of what was told, as keyed hashes to find the case by."""
+    hashes = {seal.fingerprint("word", word) for word in words_of(text)}
+    if not hashes:
+        return
+    known = select(note_words.c.word_hash).where(note_words.c.case_id == case_id)
+    new = hashes - set(connection.scalars(known))
+    if new:
+        rows = [{"word_hash": each, "case_id": case_id} for each in sorted(new)]
+        connection.execute(insert(note_words), rows)
 
 
 class CaseFiles:

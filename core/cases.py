@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
 from datetime import datetime
-from typing import Any
+from typing import Any, Protocol
 
 import structlog
 from sqlalchemy import Connection, Row, insert, select
@@ -20,7 +20,9 @@ from core.case_file import (
     Entry,
     EventKind,
     checked_reference,
+    index_words,
     letter_of,
+    words_to_find,
 )
 from core.citizens import remember_citizen
 from core.clock import HERE, now
@@ -174,6 +176,30 @@ class Move:
     seen: int | None = None
 
 
+class Movable(Protocol):
+    """A case, as far as it says where it may go."""
+
+    @property
+    def service(self) -> str:
+        """Give the service it is of."""
+
+    @property
+    def state(self) -> str:
+        """Give its state."""
+
+    @property
+    def station(self) -> str | None:
+        """Give its station."""
+
+    @property
+    def protection(self) -> str | None:
+        """Say why not everybody may see it."""
+
+    @property
+    def joined_to(self) -> object:
+        """Give the case that it follows, if it does."""
+
+
 class Cases:
     """The register of cases."""
 
@@ -218,17 +244,6 @@ class Cases:
         """Give the reference number that a conversation has registered."""
         row = self._row_of(conversation)
         return row.reference if row else None
-
-    def registered_by(self, conversation: str) -> tuple[str, str] | None:
-        """Give the service and the reference number of what a conversation has registered."""
-        row = self._row_of(conversation)
-        return (row.service, row.reference) if row else None
-
-    def references_by_recording(self, ids: Sequence[str]) -> dict[str, str]:
-        """Give the reference numbers of the cases whose stories were recorded under these ids."""
-        query = select(cases.c.recording, cases.c.reference).where(cases.c.recording.in_(ids))
-        with self._database.reading() as connection:
-            return {row[0]: row[1] for row in connection.execute(query)}
 
     def find(self, reference: str) -> Case | None:
         """Find a case by its reference number."""
@@ -357,7 +372,7 @@ class Cases:
             )
             event_id = connection.scalar(first.returning(events.c.id))
             record(connection, self._seal, "event", int(event_id or 0))
-            self._write_told(connection, int(case_id or 0), new.told)
+            self._write_told(connection, int(case_id or 0), new)
             if recipient:
                 remember_citizen(connection, recipient, station=new.usual_station)
             if recipient and not new.is_silent:
@@ -370,16 +385,21 @@ class Cases:
         phone_hash = self._seal.fingerprint("phone", new.phone)
         return Recipient(phone_hash, self._seal.close(new.phone), new.language)
 
-    def _write_told(self, connection: Connection, case_id: int, values: Told) -> None:
-        rows = []
-        for name, value in values.items():
-            words, recording = _parts_of(value)
-            sealed = self._seal.close(words)
-            rows.append(
-                {"case_id": case_id, "field": name, "value_sealed": sealed, "recording": recording}
-            )
+    def _write_told(self, connection: Connection, case_id: int, new: NewCase) -> None:
+        parts = {name: _parts_of(value) for name, value in new.told.items()}
+        rows = [
+            {
+                "case_id": case_id,
+                "field": name,
+                "value_sealed": self._seal.close(words),
+                "recording": recording,
+            }
+            for name, (words, recording) in parts.items()
+        ]
         if rows:
             connection.execute(insert(told), rows)
+            told_words = {name: words for name, (words, _) in parts.items()}
+            index_words(connection, self._seal, case_id, words_to_find(new.service, told_words))
 
     def pin_hash(self, reference: str, pin: str) -> str:
         """Give the keyed hash under which a PIN is kept with its case."""
@@ -433,7 +453,7 @@ def check_move(file: CaseFile, move: Move) -> None:
     check_details(move)
 
 
-def next_states(case: Case | Row[Any]) -> frozenset[str]:
+def next_states(case: Movable) -> frozenset[str]:
     """Give the states to which a case may be moved; one that is joined goes with the other."""
     if case.joined_to:
         return frozenset()
@@ -493,7 +513,7 @@ def _is_past_date(written: str) -> bool:
 def _opened(seal: Seal, sealed: bytes) -> str | None:
     """Open what is sealed; None where no key does."""
     try:
-        return seal.open(sealed)
+        return seal.open(sealed) if sealed else ""  # of an informant no phone is kept
     except Unreadable:
         return None
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import count
 from typing import Literal
 
 from stdnum import verhoeff
 
+from core.asked_letters import post_asked
 from core.calls import Calls, Wish
 from core.cases import Case, Cases, Event, NewCase
 from core.citizens import Citizens
@@ -17,7 +19,9 @@ from core.dialogue import Recorded, Typed
 from core.directory import SPECIAL_STATIONS, Directory
 from core.gazetteer import Gazetteer
 from core.language import Languages
+from core.letters import letter_of_state
 from core.limits import ANY
+from core.outbox import Draft, Recipient
 from core.police import (
     Application,
     Days,
@@ -27,7 +31,7 @@ from core.police import (
     Registered,
     Standing,
     Terms,
-    VehicleFound,
+    VehicleList,
     WantedList,
 )
 from core.records import RecordBooks
@@ -39,16 +43,20 @@ from core.text import Words
 
 WRONG_NUMBERS_PER_HOUR = 5
 WRONG_PINS_PER_HOUR = 5
+MOST_OWN_CASES = 5  # more would be long to listen to
+FIRS_PER_HOUR = 10
 CODE_LENGTH = 8
 _DAYS_LOOKED_AT = 364
+# The work that looks up a case (core/scripts/check_status.py): what it gave was told.
+_LOOKED_UP = ("standing_", "unlocked_")
 
 
 @dataclass(frozen=True)
 class Office:
     """What every officer on duty works with.
 
-    `fees` are what services cost, in rupees. `carries_news` says whether letters in a language go out at all; without `calls` nobody is
-    called.
+    `fees` are what services cost, in rupees. `carries_news` says whether letters in a language go
+    out at all; without `calls` nobody is called.
     """
 
     gazetteer: Gazetteer
@@ -150,6 +158,17 @@ class DutyOfficer:
             counted=limit.counted if limit else "",
         )
 
+    def write_to_her(self, template: str, variables: Mapping[str, str]) -> bool:
+        """Send a letter that she has asked for; say whether SMS can be sent."""
+        written = self._office.languages.get(self._session.language)
+        if not self._office.carries_news(written.code):
+            return False
+        files = self._office.cases.files
+        sealed = files.seal.close(self._contact.phone)
+        recipient = Recipient(self._phone_hash, sealed, written.code)
+        post_asked(files.database, recipient, Draft(template, variables))
+        return True
+
     def register(self, application: Application) -> str:
         """Register a matter and give its reference number."""
         service = SERVICES[application.service]
@@ -167,7 +186,7 @@ class DutyOfficer:
             story=application.story or Typed(""),
             told=application.told,
             pin=application.pin,
-            code=self.informant_code() if service.is_nameless else None,
+            code=self._free_code() if service.is_nameless else None,
             is_silent=application.is_silent,
         )
         return self._office.cases.register(new)
@@ -175,8 +194,7 @@ class DutyOfficer:
     def sends_news(self) -> bool:
         """Say whether this phone will be told of news by SMS."""
         registered = self.registered_before()
-        case = self._office.cases.find(registered["reference"]) if registered else None
-        if case and case.is_silent:
+        if registered and registered["is_silent"]:
             return False
         wanted = self._office.citizens.wants_letters(self._contact.phone)
         written = self._office.languages.get(self._session.language)
@@ -194,8 +212,16 @@ class DutyOfficer:
 
     def registered_before(self) -> Registered | None:
         """Give what this very conversation has registered."""
-        found = self._office.cases.registered_by(self._session.conversation.id)
-        return Registered(service=found[0], reference=found[1]) if found else None
+        reference = self._office.cases.reference_of(self._session.conversation.id)
+        case = self._office.cases.find(reference) if reference else None
+        if case is None:
+            return None
+        return Registered(
+            service=case.service,
+            reference=case.reference,
+            has_pin=case.pin_hash is not None,
+            is_silent=case.is_silent,
+        )
 
     def _usual_station_after(self, application: Application) -> str | None:
         """Give the station to offer again; phones are shared, so never one that tells a tale."""
@@ -223,19 +249,21 @@ class DutyOfficer:
         if sessions.guesses(about) >= WRONG_PINS_PER_HOUR:
             return Standing(outcome="wait")
         case = self._office.cases.find(reference)
-        if case is None or case.pin_hash is None:
-            return Standing(outcome="unknown")
+        if case is None:
+            return self._wrong("unknown", reference)
+        if case.pin_hash is None:
+            return self._describe(case)  # it was taken away at the station meanwhile
         if self._office.cases.pin_hash(reference, pin) != case.pin_hash:
             guess = f"{self._session.conversation.id}:{pin}"
             is_over = sessions.count_guess(about, guess) >= WRONG_PINS_PER_HOUR
             return Standing(outcome="wait" if is_over else "wrong_pin")
-        return self._in_full(case)
+        return self._describe(case, is_opened=True)
 
     def own_cases(self) -> list[OwnCase]:
         """List the cases of this phone, the newest first: none that others must not know of."""
         return [
             OwnCase(reference=case.reference, date=local_date(case.registered_at), state=case.state)
-            for case in self._office.cases.of_phone(self._contact.phone)
+            for case in self._office.cases.of_phone(self._contact.phone, MOST_OWN_CASES)
         ]
 
     def _wrong(self, outcome: Literal["mistyped", "unknown"], reference: str) -> Standing:
@@ -246,39 +274,36 @@ class DutyOfficer:
             return Standing(outcome="wait")
         return Standing(outcome=outcome)
 
-    def _describe(self, case: Case) -> Standing:
+    def _describe(self, case: Case, *, is_opened: bool = False) -> Standing:
         if case.is_silent and self._contact.stays_on_phone:
             return Standing(outcome="silent", reference=case.reference)
-        if case.pin_hash or case.phone_hash != self._phone_hash:
-            return Standing(
-                outcome="found",
-                reference=case.reference,
-                service=case.service,
-                state=case.state,
-                own=False,
-                has_pin=case.pin_hash is not None,
-            )
-        return self._in_full(case)
+        is_own = case.phone_hash == self._phone_hash and not case.pin_hash
+        shown = Standing(
+            outcome="found",
+            reference=case.reference,
+            service=case.service,
+            state=case.state,
+            own=is_own or is_opened,
+            has_pin=case.pin_hash is not None,
+            is_silent=case.is_silent,
+            letter=SERVICES[case.service].letters.get(case.state, letter_of_state(case.state)),
+        )
+        return {**shown, **self._details(case)} if shown["own"] else shown
 
-    def _in_full(self, case: Case) -> Standing:
+    def _details(self, case: Case) -> Standing:
+        """Give what only she is told to whom the case belongs."""
         happened = self._office.cases.events_of(case)
         moves = [each for each in happened if each.kind == "moved"]
         tells_a_tale = case.protection or self._tells_a_tale(case.kind, case.station)
         hides = self._contact.stays_on_phone and tells_a_tale
         return Standing(
-            outcome="found",
-            reference=case.reference,
-            service=case.service,
-            state=case.state,
-            own=True,
-            has_pin=case.pin_hash is not None,
             since=local_date(case.state_since),
             district=case.district,
             station=None if hides else case.station,
             fir_number=case.fir_number,
             diary_number=case.diary_number,
             reason=moves[-1].details.get("reason"),
-            news=self._office.citizens.wants_letters(self._contact.phone),
+            news=self._office.citizens.wants_letters(case.phone),
             question=case.question,
             answered=_is_answered(happened),
             asks_rating=asks_rating(case),
@@ -293,10 +318,22 @@ class DutyOfficer:
 
     def informant_code(self) -> str:
         """Give the code of this conversation: asked again, the same."""
+        before = self.registered_before()
+        own = before["reference"] if before else None
+        owners = ((code, self._office.cases.find_by_code(code)) for code in self._codes())
+        return next(code for code, case in owners if case is None or case.reference == own)
+
+    def _free_code(self) -> str:
+        """Give the first code of this conversation that nobody has."""
+        return next(code for code in self._codes() if not self._office.cases.find_by_code(code))
+
+    def _codes(self) -> Iterator[str]:
+        """Draw codes for this conversation, the same ones in the same order each time."""
         seal = self._office.cases.files.seal
-        drawn = int(seal.fingerprint("informant", self._session.conversation.id), 16)
-        payload = f"{drawn % 10 ** (CODE_LENGTH - 1):0{CODE_LENGTH - 1}}"
-        return payload + verhoeff.calc_check_digit(payload)
+        for draw in count():
+            drawn = seal.fingerprint("informant", self._session.conversation.id, str(draw))
+            payload = f"{int(drawn, 16) % 10 ** (CODE_LENGTH - 1):0{CODE_LENGTH - 1}}"
+            yield payload + verhoeff.calc_check_digit(payload)
 
     def knows_code(self, code: str) -> Literal["found", "unknown", "wait"]:
         """Look whether an informant's code is one; wrong ones count as wrong numbers do."""
@@ -316,12 +353,19 @@ class DutyOfficer:
 
     # --- What the police know
 
-    def vehicles(self, plate: str) -> list[VehicleFound]:
+    def vehicles(self, plate: str) -> VehicleList:
         """Look for a vehicle by its plate, whole or as keyed on a keypad."""
         return self._office.records.vehicles(plate)
 
     def fir(self, station: str, number: str, year: str) -> FirFound:
-        """Look how a case (FIR) stands."""
+        """Look how a case (FIR) stands.
+
+        Their numbers count up, so each one that a phone asks for is counted, not wrong ones only.
+        """
+        asked = f"{self._session.conversation.id}:{station}:{int(number)}:{year}"
+        about = f"fir {self._contact.phone}"
+        if self._office.sessions.count_guess(about, asked) > FIRS_PER_HOUR:
+            return FirFound(outcome="wait", state="", date="")
         return self._office.records.fir(station, int(number), int(year))
 
     def wanted(self, district: str) -> WantedList:
@@ -332,25 +376,28 @@ class DutyOfficer:
 
     def answer(self, reference: str, question: str, story: Typed | Recorded) -> None:
         """Pass on the answer to what the police ask about a case."""
-        self._replies.answer(self._reply(reference, story, question))
+        if self._has_told(reference):
+            self._replies.answer(self._reply(reference, story, question))
 
     def rate(self, reference: str, *, is_satisfied: bool) -> Outcome:
         """Note whether she is satisfied, and say whether the case was opened again."""
+        if not self._has_told(reference):
+            return "kept"
         conversation = self._session.conversation.id
-        rating = Rating(reference, self._contact.phone, conversation, is_satisfied)
-        return self._replies.rate(rating)
+        return self._replies.rate(Rating(reference, None, conversation, is_satisfied))
 
     def remark(self, reference: str, story: Typed | Recorded) -> None:
-        """Note what was not right with a case."""
-        self._replies.answer(self._reply(reference, story))
+        """Add what a citizen says of her case."""
+        if self._has_told(reference):
+            self._replies.answer(self._reply(reference, story))
 
     def withdraw(self, reference: str) -> bool:
         """Withdraw a case; say whether that could be done."""
-        return self._replies.withdraw(reference)
+        return self._has_told(reference) and self._replies.withdraw(reference)
 
     def object_to(self, reference: str) -> bool:
         """Open a case again that was closed against her wish; say whether it could be."""
-        return self._replies.object_to(reference)
+        return self._has_told(reference) and self._replies.object_to(reference)
 
     def is_open(self, reference: str) -> bool:
         """Say whether a case is worked on, not closed."""
@@ -366,12 +413,28 @@ class DutyOfficer:
         return Replies(self._office.cases.files)
 
     def _reply(self, reference: str, story: Typed | Recorded, question: str | None = None) -> Reply:
-        conversation = self._session.conversation.id
-        return Reply(reference, self._contact.phone, conversation, story, question)
+        return Reply(reference, None, self._session.conversation.id, story, question)
+
+    def _has_told(self, reference: str) -> bool:
+        """Say whether all of a case was told here: only who was told it may write into it.
+
+        The one set aside counts as well: what was spoken in it may come after another has begun.
+        """
+        conversations = filter(None, (self._session.conversation, self._session.draft))
+        looked_up = (
+            kept
+            for conversation in conversations
+            for name, kept in conversation.answers.items()
+            if name.startswith(_LOOKED_UP)
+        )
+        return any(each.get("own") and each["reference"] == reference for each in looked_up)
 
 
 def _is_answered(happened: Sequence[Event]) -> bool:
-    """Say whether the citizen has answered since the last move (not another's, told of here)."""
+    """Say whether the citizen has answered what was asked with the last move.
+
+    What she added unasked, or another has answered, does not count.
+    """
     last_move = max(each.id for each in happened if each.kind == "moved")
-    answers = (each for each in happened if each.kind == "answered" and "case" not in each.details)
+    answers = (each for each in happened if each.kind == "answered" and "question" in each.details)
     return any(each.id > last_move for each in answers)

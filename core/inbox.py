@@ -1,7 +1,8 @@
 """SMS that came in: each is kept before it is answered, so that none is lost or heard twice.
 
 A message that could not be answered at once (a store was down, the process died) is taken up
-again by the worker: its lease runs out, and it is due.
+again by the worker: its lease runs out, and it is due. Aadhaar and card numbers are left out before
+a message is kept. Its words are kept for an hour after it was answered, an informant's not at all.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select, update
+from sqlalchemy import ColumnElement, Connection, func, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from core.citizens import start_letters, stop_letters
@@ -17,13 +18,16 @@ from core.clock import now
 from core.database import Database
 from core.outbox import Draft, Recipient, post
 from core.sealing import Seal
-from core.tables import inbox
+from core.secret_numbers import without_secret_numbers
+from core.tables import inbox, letters
 
 LEASE = timedelta(seconds=30)
 GIVE_UP_AFTER = timedelta(hours=48)
 _FIRST_PAUSE = timedelta(seconds=5)
 _DOUBLINGS = 8  # some twenty minutes
 _LONGEST_ID = 64
+WORDS_KEPT = timedelta(hours=1)
+_NO_WORDS = b""  # they were there, and are no more
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,7 @@ class Inbox:
         self, gateway: str, message: str, phone: str, text: str, wish: str = ""
     ) -> Message | None:
         """Keep a message, ours to answer until its lease runs out; None for one we had before."""
+        text = without_secret_numbers(text)
         row = {
             "gateway": gateway,
             "message": self._short(message),
@@ -113,10 +118,12 @@ class Inbox:
         reply: Reply | None = None,
         *,
         wants_letters: bool | None = None,
+        is_secret: bool = False,
     ) -> None:
         """Note what became of a message, in one transaction with the reply and the wish.
 
-        What another has closed meanwhile is left as it is, and not answered again.
+        What another has closed meanwhile is left as it is, and not answered again. Of one that is
+        secret nothing is left but that it came, nor of what we said to this phone before.
         """
         with self._database.writing() as connection:
             still_new = (inbox.c.id == message.id) & (inbox.c.status == "new")
@@ -126,8 +133,19 @@ class Inbox:
             if wants_letters is not None:
                 change = start_letters if wants_letters else stop_letters
                 change(connection, message.phone_hash, message.phone_sealed)
+            if is_secret:
+                _empty_messages(connection, inbox.c.id == message.id)
+                _empty_answers(connection, letters.c.phone_hash == message.phone_hash)
             if reply:
                 post(connection, reply.recipient, reply.draft, is_answer=True)
+
+    def tidy_up(self) -> None:
+        """Take out the words of what was answered more than an hour ago, and of the answers."""
+        before = now() - WORDS_KEPT
+        is_old = (inbox.c.came_at < before) & (inbox.c.status != "new")
+        with self._database.writing() as connection:
+            _empty_messages(connection, is_old)
+            _empty_answers(connection, letters.c.posted_at < before)
 
     def put_back(self, message: Message) -> None:
         """Leave a message for another try, after a pause that grows with each."""
@@ -152,3 +170,16 @@ class Inbox:
     def _short(self, message: str) -> str:
         """Keep an id as it is, or the hash of one that is very long."""
         return message if len(message) <= _LONGEST_ID else self._seal.fingerprint("id", message)
+
+
+def _empty_messages(connection: Connection, which: ColumnElement[bool]) -> None:
+    full = which & (inbox.c.text_sealed != _NO_WORDS)
+    # Without its hash nobody can try whether these were the words.
+    empty = {"text_sealed": _NO_WORDS, "text_hash": ""}
+    connection.execute(update(inbox).where(full).values(empty))
+
+
+def _empty_answers(connection: Connection, which: ColumnElement[bool]) -> None:
+    """Take out what we said; should it have failed and be tried again, its stand-in is sent."""
+    is_said = (letters.c.status != "due") & (letters.c.words_sealed != _NO_WORDS)
+    connection.execute(update(letters).where(which & is_said).values(words_sealed=_NO_WORDS))

@@ -22,12 +22,16 @@ _TAGS: dict[str, Tag] = {
     "reference": "numeric",
     "fir_number": "alphanumeric",
     "diary_number": "alphanumeric",
+    "plate": "alphanumeric",
+    "date": "alphanumeric",
 }
 _REFERENCE: Mapping[str, Tag] = {"reference": "numeric"}
 SAMPLES = {
     "reference": "4829135706",
     "fir_number": "12345/2026",
     "diary_number": "12345/2026",
+    "plate": "BR01ABC1234",
+    "date": "24-11-2026",
     "number": "112",
     "station": "Kotwali, Patna",
     "telephone": "06122219810",
@@ -63,6 +67,14 @@ def _answer(key: Text, variables: Mapping[str, Tag] | None = None) -> Template:
     return Template(key, variables or {}, urgent=True)
 
 
+def _of_vehicle(key: Text) -> Template:
+    return _answer(key, {each: _TAGS[each] for each in ("plate", "date")})
+
+
+def _of_fir(key: Text) -> Template:
+    return _answer(key, {"fir_number": _TAGS["fir_number"]})
+
+
 def _news(key: Text) -> Template:
     return Template(key, _REFERENCE)
 
@@ -72,6 +84,8 @@ GO_ON = "go_on"
 QUESTION = "question"
 ANSWER_KEPT = "answer_kept"
 APPLICATION_RECEIVED = "application_received"
+VEHICLE_UNLISTED = "vehicle.unlisted"
+FIR_CLOSED = "fir.closed"
 
 LETTERS: dict[str, Template] = {
     **{f"state.{name}": _of_state(name) for name in STATES},
@@ -80,8 +94,8 @@ LETTERS: dict[str, Template] = {
     ),
     "help": _answer(
         Text(
-            "Write one word: SHIKAYAT to complain, HAAL for its status, THANA for police stations."
-            " Danger: 112 -Bihar Police"
+            "Write one word: SHIKAYAT to complain, HAAL for its status, THANA for police stations,"
+            " PUKAR for all. Danger: 112 -Bihar Police"
         )
     ),
     "danger": _answer(Text("In danger? Dial 112 now. -Bihar Police")),
@@ -139,6 +153,24 @@ LETTERS: dict[str, Template] = {
         Text("Your police station: {station}. Tel. {telephone} -Bihar Police"),
         {"station": "alphanumeric", "telephone": "numeric"},
     ),
+    # What the police's records say of a vehicle, or of a case (FIR).
+    VEHICLE_UNLISTED: _of_vehicle(
+        Text("Vehicle {plate}: not in the police's list of {date}. No proof. -Bihar Police")
+    ),
+    "vehicle.stolen": _of_vehicle(
+        Text("Vehicle {plate}: stolen, by records of {date}. -Bihar Police")
+    ),
+    "vehicle.recovered": _of_vehicle(
+        Text("Vehicle {plate}: recovered, by records of {date}. -Bihar Police")
+    ),
+    FIR_CLOSED: _of_fir(Text("FIR {fir_number}: please ask at the station. -Bihar Police")),
+    "fir.fir_registered": _of_fir(Text("FIR {fir_number}: registered. -Bihar Police")),
+    "fir.under_investigation": _of_fir(
+        Text("FIR {fir_number}: under investigation. -Bihar Police")
+    ),
+    "fir.chargesheet_filed": _of_fir(Text("FIR {fir_number}: charge-sheet filed. -Bihar Police")),
+    "fir.final_report_filed": _of_fir(Text("FIR {fir_number}: final report filed. -Bihar Police")),
+    "fir.disposed": _of_fir(Text("FIR {fir_number}: disposed. -Bihar Police")),
     # To an officer's own phone.
     "alert": _answer(
         Text("Reference {reference}: urgent. Please see your desk now. -Bihar Police"), _REFERENCE
@@ -155,6 +187,16 @@ LETTERS: dict[str, Template] = {
 def letter_of_state(state: str) -> str:
     """Name the template of the letter that tells of a state."""
     return f"state.{state}"
+
+
+def letter_of_vehicle(status: str) -> str:
+    """Name the template of the letter that tells of a vehicle in the police's list."""
+    return f"vehicle.{status}"
+
+
+def letter_of_fir(state: str) -> str:
+    """Name the template of the letter that tells how a case (FIR) stands."""
+    return f"fir.{state}"
 
 
 def check_letter(template: str, variables: Mapping[str, str]) -> None:

@@ -1,11 +1,11 @@
 """Limits of time: how long a case may stay in a state, and when somebody is to look at it.
 
-`data/limits.csv` has those of all services, `core/services.py` those of each, `data/holidays.csv` the
-days on which offices are closed, all with their sources; the tables `limits` and
-`holidays` hold what an operator has set: a limit replaces the one of the same service, state and
-district, the holidays of a year replace that year. A district's limit goes before the state's,
-a service's before that of all services. A limit of a service for every state ("*") is one of the
-whole case, and counts from its registration.
+`data/limits.csv` has those of all services, `core/services.py` those of each, and
+`data/holidays.csv` the days on which offices are closed, all with their sources; the tables
+`limits` and `holidays` hold what an operator has set: a limit replaces the one of the same service,
+state and district, the holidays of a year replace that year. A district's limit goes before the
+state's, a service's before that of all services. A limit of a service for every state ("*") is one
+of the whole case, and counts from its registration.
 """
 
 from __future__ import annotations

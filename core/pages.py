@@ -29,7 +29,7 @@ from core.conversation import (
     Talk,
 )
 from core.days import read_day
-from core.dialogue import Ask, Choice, Day, Number, Once, Option, Plate, Question, Said, Story
+from core.dialogue import Ask, Choice, Day, Json, Number, Once, Option, Plate, Question, Said, Story
 from core.language import Language, render
 from core.plates import read_plate
 from core.reference import ungrouped
@@ -42,7 +42,8 @@ _MORE_TEXT = Text("More")
 _BACK_TEXT = Text("Back")
 _SEND_NUMBER = Text("Send the number.")
 _SPEAK = Option("speak", Text("Speak: we call you"), "speak")
-_LEFT_OUT = Text("We never keep a whole Aadhaar or card number: it was left out.")
+LEFT_OUT = Text("We never keep a whole Aadhaar or card number: it was left out.")
+_DAY_LOOKS = Text("(such as 2411)")
 _PAGES_WITHOUT_LETTERS = 2
 _LETTERS_OF_A_STORY = 2  # clusters: घर
 _LONGEST_WORD = 20  # clusters; a longer one is broken
@@ -274,27 +275,29 @@ def _read_free(typed: str, due: Ask, paper: Paper) -> Heard | View:
     question = due.question
     if isinstance(question, Choice):
         return _read_name(typed, due, question, paper)
+    if named := _named(typed, named_options(question), paper.language):
+        return named
+    answer = _answer_of(typed, question)
+    return NotUnderstood() if answer is None else Meant(answer)
+
+
+def _answer_of(typed: str, question: Number | Day | Plate | Story) -> Json | None:
+    """Give what was typed as it is kept for a question; None where it is no answer."""
     if isinstance(question, Number):
-        digits = question.accept(ungrouped(typed))
-        if digits is not None:
-            return Meant(digits)
-        return _named(typed, question.instead, paper.language) or NotUnderstood()
+        return question.accept(ungrouped(typed))
     if isinstance(question, Day):
-        day = read_day(typed, question.first, question.last)
-        if day is not None:
-            return Meant(day)
-        return _named(typed, question.named, paper.language) or NotUnderstood()
+        return read_day(typed, question.first, question.last)
     if isinstance(question, Plate):
-        plate = read_plate(typed)
-        return Meant(plate) if plate else NotUnderstood()
+        return read_plate(typed)
     if isinstance(question, Story):
-        if named := _named(typed, question.instead, paper.language):
-            return named
-        if not is_a_story(typed):
-            return NotUnderstood()
-        kept = without_secret_numbers(typed)
-        return Meant({"typed": kept, **({"left_out": True} if kept != typed else {})})
+        return _told(typed) if is_a_story(typed) else None
     assert_never(question)
+
+
+def _told(typed: str) -> Json:
+    """Keep what was typed, without the numbers that nobody needs to tell us."""
+    kept = without_secret_numbers(typed)
+    return {"typed": kept} if kept == typed else {"typed": kept, "left_out": True}
 
 
 def _has_letter(cluster: str) -> bool:
@@ -339,8 +342,9 @@ def takes_first_letters(due: Ask, paper: Paper) -> bool:
 
 def _takes_letters(due: Ask, question: Choice[Any], paper: Paper) -> bool:
     language = paper.language
-    texts = [*_text_items(question.intro, language), *_text_items(question.text, language)]
-    items = [*texts, *_option_items(question.options, language)]
+    # A few options after a long intro are no long list.
+    options = _option_items(question.options, language)
+    items = [*_text_items(question.text, language), *options]
     sheet = _with_foot(due, _Sheet(items, paper.budget), paper)
     return sheet.has_more_pages_than(_PAGES_WITHOUT_LETTERS)
 
@@ -356,7 +360,7 @@ def _spellings(option: Option[Any]) -> tuple[str, ...]:
 
 def _sheet(due: Due, view: View, paper: Paper) -> _Sheet:
     language = paper.language
-    first = _text_items(_LEFT_OUT, language) if view.left_out else []
+    first = _text_items(LEFT_OUT, language) if view.left_out else []
     if isinstance(due, Said):
         sheet = _Sheet([*first, *_words(render(due.words, language), "")], paper.budget)
         return replace(sheet, more=f"{MORE} {render(_MORE_TEXT, language)}")
@@ -371,6 +375,8 @@ def _sheet(due: Due, view: View, paper: Paper) -> _Sheet:
             items += _words(render(_SEND_NUMBER, language), " ")
         items += _option_items(options, language)
     else:
+        if isinstance(question, Day):
+            items += _words(render(_DAY_LOOKS, language), " ")
         items += _option_items(named_options(question), language)
     if isinstance(question, Story) and paper.calls and not question.is_brief:
         items += _option_items((_SPEAK,), language)

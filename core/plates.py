@@ -1,7 +1,7 @@
 """Numbers of vehicles: one spelling, and the keys on which their letters stand.
 
-Central Motor Vehicles Rules 1989, rule 50: letters of the state, number of the district, letters of the
-series, up to four digits (BR01AB1234); the BH series begins with the year (22BH1234AA).
+Central Motor Vehicles Rules 1989, rule 50: letters of the state, number of the district, letters
+of the series, up to four digits (BR01AB1234); the BH series begins with the year (22BH1234AA).
 """
 
 from __future__ import annotations

@@ -44,21 +44,24 @@ Outcome: TypeAlias = Literal["reopened", "kept"]
 
 
 class Registered(TypedDict):
-    """What a conversation has registered."""
+    """What a conversation has registered, and how: with a PIN, without letters."""
 
     service: str
     reference: str
+    has_pin: bool
+    is_silent: bool
 
 
 class Standing(TypedDict, total=False):
     """How a look-up by reference number came out; the rest is there when it was found.
 
     `own` says whether everything may be told: the phone asking registered the case, or the PIN was
-    right. Otherwise only the state is told, so nothing after it is filled; `has_pin` says that a
-    PIN would open it, `is_silent` that nothing of it is told by SMS. `news` says whether the phone
-    is told of news by SMS. `question` is what the police ask (a key of `QUESTIONS`), `answered`
-    that she has answered since, `asks_rating` that she is to be asked whether she is satisfied.
-    `may` names what she can do herself.
+    right. Otherwise only the state is told, so nothing after `letter` is filled, which names the
+    letter that tells of the state. `has_pin` says that a PIN would open it, `is_silent` that
+    nothing of it is told by SMS. `news` says whether its phone is told of news by SMS. `question`
+    is what the police ask (a key of `QUESTIONS`), `answered` that she has answered since,
+    `asks_rating` that she is to be asked whether she is satisfied. `may` names what she can do
+    herself.
     """
 
     outcome: Literal["found", "unknown", "mistyped", "wait", "silent", "wrong_pin"]
@@ -67,6 +70,8 @@ class Standing(TypedDict, total=False):
     state: str
     own: bool
     has_pin: bool
+    is_silent: bool
+    letter: str
     since: str
     district: str | None
     station: str | None
@@ -107,25 +112,35 @@ class Terms(TypedDict):
 
 
 class VehicleFound(TypedDict):
-    """A vehicle in the police's list: its plate, what is known, at which station, as of when."""
+    """A vehicle in the police's list: its plate, what is known, at which station."""
 
     plate: str
     status: Literal["stolen", "recovered"]
     district: str | None
     station: str | None
+
+
+class VehicleList(TypedDict):
+    """The vehicles in the police's list that answer to a plate, as of a day."""
+
     date: str
+    vehicles: list[VehicleFound]
 
 
 class FirFound(TypedDict):
-    """How a case (FIR) stands, as of a day; "closed" where nothing may be said of it here."""
+    """How a case (FIR) stands, as of a day.
 
-    outcome: Literal["found", "closed"]
+    "closed" where nothing may be said of it here, or where there is none; "wait" where too many
+    were asked for.
+    """
+
+    outcome: Literal["found", "closed", "wait"]
     state: str
     date: str
 
 
 class WantedPerson(TypedDict):
-    """Somebody who is wanted: the name in both alphabets, and the reward in rupees if there is one."""
+    """Somebody wanted: the name in both alphabets, and the reward in rupees if there is one."""
 
     latin: str
     devanagari: str
@@ -133,10 +148,11 @@ class WantedPerson(TypedDict):
 
 
 class WantedList(TypedDict):
-    """Who is wanted in a district, as of a day."""
+    """Who is wanted in a district, as of a day, and how many others besides."""
 
     date: str
     persons: list[WantedPerson]
+    others: int
 
 
 class Police(Protocol):
@@ -176,6 +192,9 @@ class Police(Protocol):
 
     def terms(self, service: str) -> Terms:
         """Give what a service costs, and how long it may take. For `Once`."""
+
+    def write_to_her(self, template: str, variables: Mapping[str, str]) -> bool:
+        """Send a letter that she has asked for; say whether SMS can be sent. For `Once`."""
 
     # --- What is registered
 
@@ -224,11 +243,11 @@ class Police(Protocol):
         """Withdraw a case; say whether that could be done. For `Once`."""
 
     def object_to(self, reference: str) -> bool:
-        """Open a case again that was closed against her wish; say whether it could be. For `Once`."""
+        """Open a case again that was closed; say whether that could be done. For `Once`."""
 
     # --- What the police know
 
-    def vehicles(self, plate: str) -> list[VehicleFound]:
+    def vehicles(self, plate: str) -> VehicleList:
         """Look for a vehicle by its plate, whole or as keyed on a keypad. For `Once`."""
 
     def fir(self, station: str, number: str, year: str) -> FirFound:

@@ -3,13 +3,14 @@
 A recording is named by us while the caller speaks, and that name stands in the answers at once.
 Its address may come with the caller's next step, with a call of the provider's own, or with the
 end of the call; the audio may take longer still. The worker fetches it, keeps trying for days,
-and what cannot be had in the end is lost, for all to see.
+and what cannot be had in the end is lost, for all to see. In which call it was spoken is forgotten
+as soon as nothing more is to come of that: the provider knows by it who called.
 """
 
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -20,7 +21,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from core.clock import now
 from core.database import Database
 from core.sealing import Seal, Unreadable
-from core.tables import cases, events, recordings
+from core.tables import cases, events, recordings, told
 
 LEASE = timedelta(minutes=3)
 GIVE_UP_AFTER = timedelta(days=5)
@@ -33,6 +34,7 @@ _FIRST_PAUSE = timedelta(seconds=10)
 _LONGEST_PAUSE = timedelta(hours=2)
 _DOUBLINGS = 12
 _LONGEST_TROUBLE = 200
+_NO_CALL: Mapping[str, object] = {"call": "", "address_sealed": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,16 +136,17 @@ class Recordings:
 
     def mark_kept(self, recording: Recording) -> None:
         """Note that ours is the only copy."""
-        self._mark(recording, status="kept", settled_at=now(), trouble=None)
+        self._mark(recording, status="kept", settled_at=now(), trouble=None, **_NO_CALL)
 
     def mark_lost(self, recording: Recording, trouble: str) -> None:
         """Note that it cannot be had any more, and why."""
         why = trouble[:_LONGEST_TROUBLE]
-        self._mark(recording, status="lost", settled_at=now(), trouble=why)
+        no_call = _NO_CALL if self._is_of_informant(recording) else {}
+        self._mark(recording, status="lost", settled_at=now(), trouble=why, **no_call)
 
     def mark_dropped(self, recording: Recording) -> None:
         """Note that nobody is to keep it."""
-        self._mark(recording, status="dropped", settled_at=now())
+        self._mark(recording, status="dropped", settled_at=now(), **_NO_CALL)
 
     def postpone(self, recording: Recording, trouble: str) -> None:
         """Try again after a pause that grows with each attempt."""
@@ -159,7 +162,8 @@ class Recordings:
         settled = recordings.c.status.in_(["kept", "lost"])
         in_a_case = exists().where(cases.c.recording == recordings.c.id)
         in_an_answer = exists().where(events.c.recording == recordings.c.id)
-        unused = old & settled & ~in_a_case & ~in_an_answer
+        in_a_field = exists().where(told.c.recording == recordings.c.id)
+        unused = old & settled & ~in_a_case & ~in_an_answer & ~in_a_field
         with self._database.reading() as connection:
             return self._read(connection, unused)[:most]
 
@@ -185,6 +189,14 @@ class Recordings:
         query = select(recordings.c.status, func.count()).group_by(recordings.c.status)
         with self._database.reading() as connection:
             return {row[0]: row[1] for row in connection.execute(query)}
+
+    def _is_of_informant(self, recording: Recording) -> bool:
+        """Say whether somebody spoke whose number is kept nowhere."""
+        story = exists().where(cases.c.recording == recording.id, cases.c.phone_hash == "")
+        of_case = (events.c.case_id == cases.c.id) & (cases.c.phone_hash == "")
+        added = exists().where(events.c.recording == recording.id, of_case)
+        with self._database.reading() as connection:
+            return bool(connection.scalar(select(or_(story, added))))
 
     def _mark(self, recording: Recording, **values: object) -> None:
         # Another worker may have got further while ours was slow.

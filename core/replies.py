@@ -34,13 +34,14 @@ _LETTERS_THAT_ASK = (QUESTION, letter_of_state("disposed"))
 
 @dataclass(frozen=True, slots=True)
 class Reply:
-    """What a phone says to a case in a conversation; without a `question` it says why it rates so.
+    """What a citizen says to a case in a conversation: to a `question`, or of her own accord.
 
-    `question` is a key of `QUESTIONS`.
+    `question` is a key of `QUESTIONS`. A `phone` must be the one that the case came from; there is
+    none where it is known already that she may write into it.
     """
 
     reference: str
-    phone: str
+    phone: str | None
     conversation: str
     story: Typed | Recorded
     question: str | None = None
@@ -48,10 +49,10 @@ class Reply:
 
 @dataclass(frozen=True, slots=True)
 class Rating:
-    """Whether a phone, in a conversation, is satisfied with how its case was disposed of."""
+    """Whether a citizen, in a conversation, is satisfied with how her case was disposed of."""
 
     reference: str
-    phone: str
+    phone: str | None
     conversation: str
     is_satisfied: bool
 
@@ -113,9 +114,12 @@ class Replies:
                 file.write(_answered(story, {"key": key}))
 
     def withdraw(self, reference: str) -> bool:
-        """Withdraw a case on behalf of its citizen; say whether it is withdrawn now."""
+        """Withdraw a case on behalf of its citizen; say whether it is withdrawn now.
+
+        One that others follow would take theirs along: that is for the station to sort out.
+        """
         with self.files.open(reference) as file:
-            if "withdraw" in may(file.row):
+            if "withdraw" in may(file.row) and not file.followers():
                 file.write(Entry("moved", CITIZEN, to="withdrawn"))
                 return True
             return bool(file.row.state == "withdrawn")
@@ -129,7 +133,10 @@ class Replies:
             return bool(file.row.state == "reopened")
 
     def asking(self, phone: str) -> list[Asking]:
-        """List the cases that ask a phone something, the last to ask first."""
+        """List the cases that ask a phone something, the last to ask first.
+
+        None that wants a PIN, or no SMS: whoever holds the phone would answer.
+        """
         told_at = select(func.max(func.coalesce(letters.c.settled_at, letters.c.sent_at))).where(
             letters.c.case_id == cases.c.id,
             letters.c.template.in_(_LETTERS_THAT_ASK),
@@ -138,6 +145,8 @@ class Replies:
         )
         query = select(cases, told_at.scalar_subquery().label("told_at")).where(
             cases.c.phone_hash == self.files.seal.fingerprint("phone", phone),
+            cases.c.pin_hash.is_(None),
+            cases.c.is_silent.is_(False),
             cases.c.question.is_not(None)
             | ((cases.c.state == "disposed") & (cases.c.closed_at > now() - REOPEN_WITHIN)),
         )
@@ -172,11 +181,11 @@ class Replies:
         return self.files.seal.fingerprint("reply", *about, reply.story.words)
 
     @contextmanager
-    def _opened(self, reference: str, phone: str) -> Iterator[CaseFile | None]:
-        """Open a case, if it is this phone's."""
+    def _opened(self, reference: str, phone: str | None) -> Iterator[CaseFile | None]:
+        """Open a case, unless it is another phone's."""
         with self.files.open(reference) as file:
-            is_hers = file.row.phone_hash == self.files.seal.fingerprint("phone", phone)
-            yield file if is_hers else None
+            phone_hash = self.files.seal.fingerprint("phone", phone) if phone else None
+            yield file if phone_hash in (None, file.row.phone_hash) else None
 
 
 def asks_rating(case: Row[Any] | Case) -> bool:

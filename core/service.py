@@ -1,7 +1,7 @@
 """What a service is, as data: its name, its form, the course of its cases, who sees them.
 
-Each service has one script in `core/scripts/` and one entry in `core/services.py`; the channels, the
-register, the desk, the API and the overseer read all they need from that entry.
+Each service has one script in `core/scripts/` and one entry in `core/services.py`; the channels,
+the register, the desk, the API and the overseer read all they need from that entry.
 """
 
 from __future__ import annotations
@@ -69,12 +69,12 @@ class Kind:
 class Service:
     """One service of the police.
 
-    `label` is what menus call it, on the `menu` where it stands. One without a `course` registers nothing. `kinds` are what its
-    cases may be about; `fields` what is told of them, in the order in which officers read it.
-    `letters` name the template that tells of a state, where the wording common to all services
-    would be wrong. `told` is what the citizen hears with her number, `then` what she does next.
-    One that is `nameless` keeps no phone. `needs` names the records without which it is not
-    offered. `words` begin it by SMS.
+    `label` is what menus call it, on the `menu` where it stands. One without a `course` registers
+    nothing. `kinds` are what its cases may be about; `fields` what is told of them, in the order in
+    which officers read it. `letters` name the template that tells of a state, where the wording
+    common to all services would be wrong. `told` is what the citizen hears with her number, `then`
+    what she does next. One that is `nameless` keeps no phone. `needs` names the records without
+    which it is not offered. `words` begin it by SMS.
     """
 
     key: str

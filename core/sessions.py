@@ -1,5 +1,7 @@
 """Conversations in Redis, one record per phone, sealed, gone a day after the last turn.
 
+That of an informant is gone after minutes.
+
 One turn at a time per phone without a lock: a turn reads the record, thinks, and writes it
 back only if nobody wrote in between (`keep`); otherwise it starts over and finds the other's
 turn done. Nobody waits, and a process that dies holds nothing up. Work inside a turn may
@@ -10,7 +12,7 @@ from __future__ import annotations
 
 import json
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from typing import Any, cast
@@ -23,11 +25,16 @@ from redis.retry import Retry
 
 from core.conversation import REGISTERED_BEFORE, Conversation
 from core.sealing import Seal, Unreadable
+from core.services import SERVICES
 
 KEPT_SECONDS = 24 * 3600
+# An informant may go on after a drop, and a last screen that was lost is given again. Then nothing
+# is left of it, for whoever picks up the phone next.
+SECRET_SECONDS = 10 * 60
+SECRET_SECONDS_AFTER_END = 2 * 60
 GUESS_WINDOW_SECONDS = 3600
 _TIMEOUT_SECONDS = 1
-_FORMAT = 1  # of a record: raise it when its shape changes, and older ones count as lost
+_FORMAT = 2  # of a record: raise it when its shape changes, and older ones count as lost
 
 # Writes the new record if the old one is still there; an empty old one means "none yet".
 _KEEP = """
@@ -36,6 +43,9 @@ if (found or '') ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
 return 1
 """
+
+
+_NAMELESS = {key for key, service in SERVICES.items() if service.is_nameless}
 
 
 class SessionsDown(Exception):
@@ -57,6 +67,18 @@ class Session:
     touched: float = field(default_factory=time.time)
     format: int = _FORMAT
 
+    @property
+    def is_secret(self) -> bool:
+        """Whether it is an informant's, of whom nothing is to be kept."""
+        return any(_is_informants(each) for each in (self.conversation, self.draft) if each)
+
+    @property
+    def kept_seconds(self) -> int:
+        """Give how long it is kept after a turn."""
+        if not self.is_secret:
+            return KEPT_SECONDS
+        return SECRET_SECONDS_AFTER_END if self.conversation.over else SECRET_SECONDS
+
     def begin(self, fresh_id: str, *, straight: bool) -> None:
         """Take up a new contact: offer what was left, unless the caller goes straight on."""
         drafts = [each for each in (self.conversation, self.draft) if each]
@@ -75,13 +97,24 @@ class Session:
             self.conversation = Conversation(fresh_id, known)
 
 
+def _is_informants(conversation: Conversation) -> bool:
+    """Say whether a conversation has come to a service that keeps nobody's name."""
+    before = conversation.answers.get(REGISTERED_BEFORE) or {}
+    chosen = [each for each in conversation.answers.values() if isinstance(each, str)]
+    return not _NAMELESS.isdisjoint([*chosen, before.get("service")])
+
+
 @dataclass(frozen=True)
 class Slip:
-    """A session as it was read: None where there is none yet, or none that counts."""
+    """A session as it was read: None where there is none yet, or none that counts.
+
+    `secret` has what the channels knew if it was an informant's then.
+    """
 
     key: str
     found: bytes
     session: Session | None
+    secret: Mapping[str, Any] = field(default_factory=dict)
 
 
 class Sessions:
@@ -102,14 +135,17 @@ class Sessions:
         key = f"pukar:session:{self._seal.fingerprint('phone', phone)}"
         with _store_errors():
             found = cast("bytes | None", self._redis.get(key)) or b""
-        return Slip(key, found, self._read(found))
+        session = self._read(found)
+        return Slip(key, found, session, _lines_of(session) if session else {})
 
     def keep(self, slip: Slip, session: Session) -> bool:
         """Write a session back; False where another turn of the same phone was faster."""
         session.touched = time.time()
+        if not session.is_secret:
+            _forget(session, slip.secret)
         sealed = self._seal.close(json.dumps(asdict(session), ensure_ascii=False))
         with _store_errors():
-            kept = self._keep(keys=[slip.key], args=[slip.found, sealed, KEPT_SECONDS])
+            kept = self._keep(keys=[slip.key], args=[slip.found, sealed, session.kept_seconds])
         return bool(kept)
 
     def keep_for_caller(self, slip: Slip, session: Session) -> bool:
@@ -163,13 +199,29 @@ class Sessions:
             kept = json.loads(self._seal.open(found))
         except Unreadable:
             return None  # sealed with a key that is no more
-        if kept.get("format") != _FORMAT or kept["touched"] < time.time() - KEPT_SECONDS:
+        if kept.get("format") != _FORMAT:
             return None
         conversation = Conversation(**kept.pop("conversation"))
         draft = kept.pop("draft")
-        return Session(
+        session = Session(
             **kept, conversation=conversation, draft=Conversation(**draft) if draft else None
         )
+        is_over = session.touched < time.time() - session.kept_seconds
+        return None if is_over else session
+
+
+def _lines_of(session: Session) -> Mapping[str, Any]:
+    return dict(session.lines) if session.is_secret else {}
+
+
+def _forget(session: Session, lines: Mapping[str, Any]) -> None:
+    """Take out what channels still know of an informant's conversation that another has followed.
+
+    A channel that was used since knows it no more.
+    """
+    for channel, line in lines.items():
+        if session.lines.get(channel) is line:
+            del session.lines[channel]
 
 
 @contextmanager

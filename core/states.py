@@ -183,6 +183,15 @@ STATES: dict[str, State] = {
     ),
 }
 
+# What the public may be told of a case (FIR) that was not registered with us.
+FIR_STATES = (
+    "fir_registered",
+    "under_investigation",
+    "chargesheet_filed",
+    "final_report_filed",
+    "disposed",
+)
+
 REJECTION_REASONS: dict[str, Text] = {
     "not_police": Text("This is not a matter for the police."),
     "duplicate": Text("It is already registered under another number."),

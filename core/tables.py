@@ -108,6 +108,7 @@ cases = Table(
     Index("ix_cases_of_state", "state", "id"),
     Index("ix_cases_of_kind", "kind", "id"),
     Index("ix_cases_of_officer", "officer_id", "stage", "id"),
+    Index("ix_cases_urgent", "is_urgent", "stage", "id"),
     Index("ix_cases_due_at_station", "station", "due_at"),
     Index("ix_cases_due_in_district", "district", "due_at"),
 )
@@ -153,29 +154,35 @@ told = Table(
 )
 
 # What the police know of vehicles, cases (FIRs) and wanted persons, as the state has imported it.
-# `record_sets` says as of which day each of the three is.
+# What the state tells of vehicles, cases (FIRs) and wanted persons comes in sets: `part_of` is the
+# number of a row's set. The newest set that is whole is looked up; one that is not is still coming.
 record_sets = Table(
     "record_sets",
     metadata,
     Column("kind", String(16), primary_key=True),
+    Column("number", Integer, primary_key=True, autoincrement=False),
     Column("as_of", Date, nullable=False),
     Column("imported_at", Moment, nullable=False),
     Column("rows", Integer, nullable=False),
+    Column("is_whole", Boolean, nullable=False),
 )
 # `keyed` are the keys of a telephone on which the plate stands.
 vehicles = Table(
     "vehicles",
     metadata,
+    Column("part_of", Integer, primary_key=True, autoincrement=False),
     Column("plate", String(16), primary_key=True),
-    Column("keyed", String(16), nullable=False, index=True),
+    Column("keyed", String(16), nullable=False),
     Column("status", String(16), nullable=False),
     Column("district", String(32)),
     Column("station", String(16)),
+    Index("ix_vehicles_keyed", "part_of", "keyed"),
 )
 # Of one that is closed to the public nothing is kept but that.
 firs = Table(
     "firs",
     metadata,
+    Column("part_of", Integer, primary_key=True, autoincrement=False),
     Column("station", String(16), primary_key=True),
     Column("year", Integer, primary_key=True, autoincrement=False),
     Column("number", Integer, primary_key=True, autoincrement=False),
@@ -185,9 +192,9 @@ firs = Table(
 wanted = Table(
     "wanted",
     metadata,
-    Column("id", Integer, primary_key=True),
-    Column("district", String(32), nullable=False, index=True),
-    Column("name_en", String(100), nullable=False),
+    Column("part_of", Integer, primary_key=True, autoincrement=False),
+    Column("district", String(32), primary_key=True),
+    Column("name_en", String(100), primary_key=True),
     Column("name_hi", String(100), nullable=False),
     Column("reward", Integer),
 )

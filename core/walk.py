@@ -29,25 +29,39 @@ from core.dialogue import (
     play,
 )
 from core.directory import Directory
+from core.letters import APPLICATION_RECEIVED
 from core.questions import QUESTIONS
 from core.scripts.missing_person import OLDEST
+from core.service import Records
 from core.services import SERVICES
-from core.states import REJECTION_REASONS, STATES
+from core.states import FIR_STATES, REJECTION_REASONS, STATES
 from core.text import Name, Words
 
 OTHER_LANGUAGES = {"hi", "hi_Latn"}  # one way through the loop of languages is enough
 SHOWN_IN_FULL = ("theft", "police_conduct")  # the kinds of complaint; others are alike
-PLACES = ("pin", "district", "district_of_unknown_pin", "district_of_pin", "station")
+PLACES = (
+    "pin",
+    "district",
+    "district_of_unknown_pin",
+    "district_of_pin",
+    "station",
+    "home_district",
+)
 WALKED_PLACES = ("800001", "unknown", "usual")
 MOST_OF_A_LIST = 16
 LAST_ROUND = 2  # of the loops: languages, wrong reference numbers
 
 REFERENCE = "4829135706"
-PLATE = "BR01AB1234"
+OTHER_REFERENCE = "2527702793"
+PLATE, OTHER_PLATE = "BR01AB1234", "BR01BA1234"  # on the same keys
+NAME = "राम प्रसाद"
 STORY = "कल रात नौ बजे घर के सामने से साइकिल चोरी हो गई"
 NUMBERS = {
     "pin": ["800001", "845438", "804451", "999999"],  # one district, two, three, not known
     "reference": [REFERENCE],
+    "birth_year": ["1985"],
+    "event_hours": ["1014"],
+    "senior_age": ["70"],
 }
 DAYS = {
     "today": "2026-11-24",
@@ -58,6 +72,7 @@ DAYS = {
 }
 _FORMS = [key for key, service in SERVICES.items() if service.course]
 _NEED_MORE = {"fir_registered", "rejected", "recorded"}
+_LONGEST_STATE = "at_station"  # in Hindi
 _SIMPLE_STATES = [state for state in STATES if state not in _NEED_MORE]
 
 
@@ -74,10 +89,11 @@ class WalkedPolice:
     sms_number: str = "9800000000"
 
     is_written_to: bool = False
+    lacks: frozenset[Records] = frozenset()
 
     def offers(self, service: str) -> bool:
-        """Offer everything."""
-        return bool(service)
+        """Offer everything but what looks into records that are lacking."""
+        return SERVICES[service].needs not in self.lacks
 
     def is_open(self, reference: str) -> bool:
         """Give a case that is worked on."""
@@ -90,7 +106,36 @@ class WalkedPolice:
     speak = usual_station = days = terms = _work
     register = sends_news = registered_before = informant_code = inform = knows_code = _work
     own_cases = standing = unlock = answer = rate = remark = withdraw = object_to = _work
-    vehicles = fir = wanted = _work
+    vehicles = fir = wanted = write_to_her = _work
+
+
+def _results_of_records(directory: Directory) -> dict[str, list[Json]]:
+    """List what looking into the police's records may come to."""
+    date = {"date": "24-11-2026"}
+    station = max(directory.stations, key=lambda each: len(each.name.devanagari))
+    place = {"district": station.district.code, "station": station.code}
+    nowhere = {"district": None, "station": None}
+    stolen = {"plate": PLATE, "status": "stolen", **nowhere}
+    recovered = {"plate": PLATE, "status": "recovered", **place}
+    person = {"latin": "Ram Prasad", "devanagari": "राम प्रसाद", "reward": "50000"}
+    others = {"latin": "Shyam Kumar", "devanagari": "श्याम कुमार", "reward": ""}
+    return {
+        "vehicles": [
+            {**date, "vehicles": []},
+            {**date, "vehicles": [stolen]},
+            {**date, "vehicles": [recovered]},
+            {**date, "vehicles": [{**stolen, "plate": OTHER_PLATE}]},
+        ],
+        "fir": [
+            *({"outcome": outcome, "state": "", **date} for outcome in ("closed", "wait")),
+            *({"outcome": "found", "state": state, **date} for state in FIR_STATES),
+        ],
+        "wanted": [
+            {**date, "persons": [], "others": 0},
+            {**date, "persons": [person, others], "others": 0},
+            {**date, "persons": [person] * 10, "others": 3},
+        ],
+    }
 
 
 def results_of_work(directory: Directory) -> dict[str, list[Json]]:
@@ -98,11 +143,9 @@ def results_of_work(directory: Directory) -> dict[str, list[Json]]:
     station = max(directory.stations, key=lambda each: len(each.name.devanagari))
     place = {"district": station.district.code, "station": station.code}
 
-    def standing(**more: Json) -> Json:
-        known = {"since": "24-11-2026", **place, "fir_number": None, "reason": None, "news": True}
-        return {"outcome": "found", "reference": REFERENCE, "own": True, **known, **more}
-
     return {
+        **_results_of_records(directory),
+        **_results_of_status(place),
         "registered_before": [None, *({"service": key, "reference": REFERENCE} for key in _FORMS)],
         "days": [DAYS],
         "terms": [
@@ -113,26 +156,67 @@ def results_of_work(directory: Directory) -> dict[str, list[Json]]:
         "language": [None],
         "registered": [REFERENCE],
         "sends_news": [True, False],
+        "sent_by_sms": [True, False],
+        "informant_code": ["48291357"],
+        "code_known": ["found", "unknown", "wait"],
+        "informed": [True, False],
+    }
+
+
+def _results_of_status(place: Json) -> dict[str, list[Json]]:
+    """List what looking up a case, and what its citizen does about it, may come to."""
+
+    def standing(**more: Json) -> Json:
+        known = {"since": "24-11-2026", **place, "fir_number": None, "reason": None, "news": True}
+        case = {"outcome": "found", "reference": REFERENCE, "own": True, "may": []}
+        return {**case, **known, **more}
+
+    def state_only(state: str, **more: Json) -> Json:
+        case = {"outcome": "found", "reference": REFERENCE, "own": False, "has_pin": False}
+        return {**case, "state": state, **more}
+
+    hidden = {"has_pin": True, "is_silent": True}
+    return {
+        "own_cases": [
+            [],
+            [{"reference": OTHER_REFERENCE, "date": "24-11-2026", "state": _LONGEST_STATE}],
+        ],
+        "registered_as": [
+            {"service": "complaint", "reference": REFERENCE, "has_pin": pin, "is_silent": silent}
+            for pin, silent in ((False, False), (True, False), (True, True))
+        ],
+        "standing": [
+            *({"outcome": outcome} for outcome in ("unknown", "mistyped", "wait", "silent")),
+            *(standing(state=state) for state in _SIMPLE_STATES),
+            standing(state="fir_registered", fir_number="12345/2026", may=["add"]),
+            standing(state="recorded", diary_number="12345/2026", may=["object"]),
+            *(standing(state="rejected", reason=reason) for reason in REJECTION_REASONS),
+            *(standing(state=state, news=False) for state in ("received", "awaiting_signature")),
+            standing(state="received", district=None, station=None, may=["add"]),
+            standing(state="received", may=["add", "withdraw"], letter=APPLICATION_RECEIVED),
+            standing(state="withdrawn", may=["object"]),
+            *(standing(state="need_information", question=each) for each in QUESTIONS),
+            standing(state="need_information", answered=True, may=["add", "withdraw"]),
+            standing(state="need_information", answered=True, news=False),
+            standing(state="disposed", asks_rating=True),
+            *(state_only(state) for state in STATES),
+            state_only("received", has_pin=True),
+            state_only("received", has_pin=True, is_silent=True),
+        ],
+        "unlocked": [
+            {"outcome": "wrong_pin"},
+            {"outcome": "wait"},
+            standing(state="received", may=["add"], **hidden),
+            standing(state="need_information", question="when", **hidden),
+            standing(state="disposed", asks_rating=True, **hidden),
+            state_only("received"),
+        ],
         "answered": [None],
         "rated": ["reopened", "kept"],
         "remarked": [None],
-        "standing": [
-            *({"outcome": outcome} for outcome in ("unknown", "mistyped", "wait")),
-            *(standing(state=state) for state in _SIMPLE_STATES),
-            standing(state="fir_registered", fir_number="12345/2026"),
-            standing(state="recorded", diary_number="12345/2026"),
-            *(standing(state="rejected", reason=reason) for reason in REJECTION_REASONS),
-            *(standing(state=state, news=False) for state in ("received", "awaiting_signature")),
-            standing(state="received", district=None, station=None),
-            *(standing(state="need_information", question=each) for each in QUESTIONS),
-            standing(state="need_information", answered=True),
-            standing(state="need_information", answered=True, news=False),
-            standing(state="disposed", asks_rating=True),
-            *(
-                {"outcome": "found", "reference": REFERENCE, "state": state, "own": False}
-                for state in STATES
-            ),
-        ],
+        "added": [None],
+        "withdrawn": [True, False],
+        "objected": [True, False],
     }
 
 
@@ -186,15 +270,26 @@ class _Walk:
                 yield from self.paths(kept, (*steps, (turn, meaning)))
 
     def _outcomes(self, work: str, answers: Answers) -> list[Json]:
-        """List what work may come to: nobody who is satisfied has a case opened again."""
+        """List what work may come to after these answers.
+
+        Nobody who is satisfied has a case opened again, and a case is kept as it was sent.
+        """
         if work == "rated" and answers["satisfied"] == "yes":
             return ["kept"]
+        if work == "registered_as" and "registered" in answers:
+            is_silent = answers["confirm"] == "silent"
+            has_pin = "new_pin" in answers
+            told = {"has_pin": has_pin, "is_silent": is_silent}
+            return [each for each in self._results[work] if told.items() <= each.items()]
         return self._results[work]
 
     def _meanings(self, question: Question) -> list[Json]:
         """List the answers by which a question is walked."""
         if isinstance(question, Story):
-            return [{"typed": STORY}, *(each.meaning for each in question.instead)]
+            return [
+                {"typed": NAME if question.is_brief else STORY},
+                *(each.meaning for each in question.instead),
+            ]
         if isinstance(question, Number):
             instead = (each.meaning for each in question.instead)
             return [*self._numbers(question), *instead]

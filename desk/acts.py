@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -14,12 +14,13 @@ from core.reference import grouped, ungrouped
 from core.text import Text
 from desk.case import Refused, happened_since, show_case
 from desk.entry import needs, viewer
+from desk.form import form_of, typed_fields
 from desk.inbox import READERS
 from desk.labels import place_label, say_trouble
 from desk.listen import recordings_of
 from desk.opened import note_look, worked_case
 from desk.parts import DeskParts
-from desk.words import say
+from desk.words import current_language, say
 
 OVERTAKEN = Text("Somebody else changed this case meanwhile. Nothing of yours was done yet.")
 _LARGEST = 2**31 - 1
@@ -28,6 +29,7 @@ _LARGEST = 2**31 - 1
 def act_pages(desk: Blueprint, parts: DeskParts) -> None:
     """Add what is done to a case."""
     _add_words(desk, parts)
+    _add_form(desk, parts)
     _add_people(desk, parts)
     _add_other_cases(desk, parts)
 
@@ -113,9 +115,45 @@ def _add_words(desk: Blueprint, parts: DeskParts) -> None:
 
 
 def _hear(parts: DeskParts, case: Case, recording: str, words: str) -> None:
-    if recording not in recordings_of(case, parts.office.cases.events_of(case)):
+    """Write down what a recording says: in the field of the form that it belongs to, if any."""
+    events, told = parts.office.cases.events_of(case), parts.office.cases.told_of(case)
+    if recording not in recordings_of(case, events, told):
         raise CaseError("This recording is not of this case.")
-    parts.work.hear(viewer(), case.reference, recording, words)
+    spoken = {each.recording: each.field for each in told.values()}
+    if field := spoken.get(recording):
+        if not words.strip():
+            raise CaseError("Write a few words.")
+        _fill(parts, case, {field: words})
+    else:
+        parts.work.hear(viewer(), case.reference, recording, words)
+
+
+def _add_form(desk: Blueprint, parts: DeskParts) -> None:
+    @desk.post("/case/<reference>/fill")
+    @needs(*READERS)
+    def fill(reference: str) -> ResponseReturnValue:
+        case = worked_case(parts, reference)
+        return done(
+            parts,
+            case,
+            lambda: _fill(parts, case, typed_fields(case)),
+            Text("The form is saved."),
+        )
+
+    @desk.post("/case/<reference>/unlock")
+    @needs(*READERS)
+    def unlock(reference: str) -> ResponseReturnValue:
+        case = worked_case(parts, reference)
+        return done(
+            parts,
+            case,
+            lambda: parts.work.unlock(viewer(), case.reference, seen()),
+            Text("The PIN is taken away."),
+        )
+
+
+def _fill(parts: DeskParts, case: Case, values: Mapping[str, str]) -> None:
+    parts.work.fill(viewer(), case.reference, values, seen(), current_language())
 
 
 def _add_people(desk: Blueprint, parts: DeskParts) -> None:
@@ -194,10 +232,15 @@ def _confirm_join(parts: DeskParts, case: Case, typed: str) -> ResponseReturnVal
         ]
         for each in (case, other)
     }
+    forms = {
+        each.reference: form_of(directory, each, parts.office.cases.told_of(each))
+        for each in (case, other)
+    }
     return render_template(
         "desk/case_join.html",
         case=case,
         other=other,
         heard=heard,
+        forms=forms,
         place_of=lambda each: place_label(directory, each.district, each.station),
     )

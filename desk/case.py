@@ -7,21 +7,23 @@ from dataclasses import dataclass
 from typing import Any
 
 import segno
-from flask import Blueprint, render_template, request, url_for
+from flask import Blueprint, abort, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 
 from casework.accesses import Wanted
 from casework.casebook import Colleague, Line
 from casework.duplicates import Proposal
-from core.cases import Case, Event, next_states
+from core.cases import Case, Event, ToldField, next_states
 from core.clock import now
 from core.phone import masked
 from core.protection import PROTECTIONS
+from core.services import SERVICES
 from core.states import STATES
 from core.text import Text, Words
 from desk.due import days_over, last_day
 from desk.entry import needs, viewer
+from desk.form import PREFIX, form_of, has_phones
 from desk.inbox import READERS
 from desk.labels import MOVES, TAKE_UP, place_label
 from desk.listen import voices_of
@@ -55,8 +57,10 @@ def case_pages(desk: Blueprint, parts: DeskParts) -> None:
     @needs(*READERS)
     def phone(reference: str) -> ResponseReturnValue:
         found = read_case(parts, reference)
+        if not has_phones(found, parts.office.cases.told_of(found)):
+            abort(404)
         parts.accesses.note(viewer().login, found.id, "phone", "desk")
-        return show_case(parts, found, phone=found.phone)
+        return show_case(parts, found, shows_phones=True)
 
     @desk.get("/case/<reference>/print")
     @needs(*READERS)
@@ -82,7 +86,7 @@ def show_case(
     parts: DeskParts,
     case: Case,
     *,
-    phone: str | None = None,
+    shows_phones: bool = False,
     refused: Refused | None = None,
 ) -> str:
     """Draw the page of a case: masked, or with all that this viewer may read."""
@@ -92,18 +96,17 @@ def show_case(
             "desk/case_masked.html", case=case, place=place, turn_to=_turn_to(parts, case)
         )
     note_look(parts, case, "story")
-    events = parts.office.cases.events_of(case)
+    events, told = parts.office.cases.events_of(case), parts.office.cases.told_of(case)
     letters = parts.outbox.newest(case_id=case.id, most=LETTERS_SHOWN)
-    voices = voices_of(parts, case, events)
+    voices = voices_of(parts, case, events, told)
     known = _known(parts, events)
     return render_template(
         "desk/case.html",
         case=case,
         place=place,
         officer_name=parts.casebook.name_of(case.officer_id),
-        phone=phone,
-        masked_phone=masked(case.phone),
-        wants_letters=parts.office.citizens.wants_letters(case.phone),
+        fields=form_of(parts.office.directory, case, told, voices, shows_phones=shows_phones),
+        prefix=PREFIX,
         story_voice=voices.get(case.recording or ""),
         voices=voices,
         names=known.names,
@@ -113,8 +116,22 @@ def show_case(
         typed=refused.typed if refused else {},
         due=last_day(case.due_at) if case.due_at and case.stage != "closed" else None,
         over=days_over(case.due_at) if case.due_at and case.stage != "closed" else 0,
+        **_of_citizen(parts, case, told, shows_phones=shows_phones),
         **_to_do(parts, case),
     )
+
+
+def _of_citizen(
+    parts: DeskParts, case: Case, told: Mapping[str, ToldField], *, shows_phones: bool
+) -> dict[str, Any]:
+    """Give how she is reached; of an informant nothing is known."""
+    return {
+        "is_nameless": SERVICES[case.service].is_nameless,
+        "phone": case.phone if shows_phones else masked(case.phone),
+        "shows_phones": shows_phones,
+        "hides_phones": not shows_phones and has_phones(case, told),
+        "wants_letters": parts.office.citizens.wants_letters(case.phone),
+    }
 
 
 def _to_do(parts: DeskParts, case: Case) -> dict[str, Any]:
@@ -144,7 +161,9 @@ def moves_of(case: Case) -> dict[str, Words]:
     """List where a case may go from here, in the order in which it is offered."""
     allowed = next_states(case)
     ordered = [*MOVES, *sorted(allowed - MOVES.keys())]
+    is_begun = case.stage != "new"
     labels = MOVES | ({"sent_to_station": TAKE_UP} if case.station else {})
+    labels |= {} if is_begun else {"at_station": TAKE_UP}
     return {
         state: labels.get(state) or STATES[state].label for state in ordered if state in allowed
     }
@@ -199,13 +218,16 @@ def _print(parts: DeskParts, case: Case) -> str:
     base = parts.settings.public_url or request.url_root.rstrip("/")
     events = parts.office.cases.events_of(case)
     moves = [each for each in events if each.kind == "moved"]
-    voices = voices_of(parts, case, events)
+    told = parts.office.cases.told_of(case)
+    voices = voices_of(parts, case, events, told)
     directory = parts.office.directory
     return render_template(
         "desk/print.html",
         case=case,
         place=place_label(directory, case.district, case.station),
         masked_phone=masked(case.phone),
+        is_nameless=SERVICES[case.service].is_nameless,
+        fields=form_of(directory, case, told),
         voice=voices.get(case.recording or ""),
         items=items_of(moves, _known(parts, moves)),
         printed_at=now(),

@@ -14,17 +14,30 @@ from casework.turning import Turn
 from casework.viewer import Role, Viewer
 from core.directory import District, Station
 from core.reference import grouped
-from core.services import KIND_LABELS
+from core.services import KIND_LABELS, SERVICES
 from core.states import STATES
+from core.text import Text, Words
 from desk import labels
 from desk.due import days_over, last_day
 from desk.entry import needs, unattended, viewer
 from desk.labels import CHANNELS
 from desk.parts import DeskParts
+from desk.words import say
 
 READERS: tuple[Role, ...] = ("station", "women", "district", "state", "auditor")
 NOBODY = "nobody"  # in place of the number of an officer
-_FIELDS = ("q", "state", "kind", "channel", "district", "station", "officer", "since", "until")
+_FIELDS = (
+    "q",
+    "state",
+    "service",
+    "kind",
+    "channel",
+    "district",
+    "station",
+    "officer",
+    "since",
+    "until",
+)
 _LARGEST_ID = 2**31 - 1
 _CENTURY = 20
 
@@ -50,13 +63,22 @@ def inbox_pages(desk: Blueprint, parts: DeskParts) -> None:
     @unattended
     @needs(*READERS)
     def new_count() -> ResponseReturnValue:
-        count = parts.casebook.counts(viewer(), ["new"])["new"]
-        return jsonify(new=count, shown=counted(count))
+        counts = parts.casebook.counts(viewer(), ["new", "urgent"])
+        alarm = say(alarm_of(counts["urgent"]))
+        return jsonify(new=counts["new"], shown=counted(counts["new"]), alarm=alarm)
 
 
 def counted(count: int) -> str:
     """Write a count that goes no further than it must."""
     return f"{COUNTED_UP_TO}+" if count > COUNTED_UP_TO else str(count)
+
+
+def alarm_of(urgent: int) -> Words | str:
+    """Say how many urgent cases nobody has taken up; nothing if there is none."""
+    if urgent == 1:
+        return Text("1 urgent case that nobody has taken up")
+    words = Text("{n} urgent cases that nobody has taken up")
+    return words(n=counted(urgent)) if urgent else ""
 
 
 def folders_of(viewer: Viewer) -> list[Folder]:
@@ -81,15 +103,17 @@ def _show(parts: DeskParts, viewer: Viewer) -> str:
         filters,
         Turn(request.args.get("after"), request.args.get("before")),
     )
+    counts = parts.casebook.counts(viewer, folders)
     return render_template(
         "desk/inbox.html",
         page=page,
         folder=folder,
-        counts=parts.casebook.counts(viewer, folders),
+        counts=counts,
+        alarm=alarm_of(counts["urgent"]),
         filters=filters,
         kept={name: value for name in _FIELDS if (value := request.args.get(name))},
         states=STATES,
-        kinds=KIND_LABELS,
+        services=[each for each in SERVICES.values() if each.course],
         channels=[each for each in CHANNELS if each not in ("desk", "console")],
         officers=parts.casebook.officers_seen(viewer),
         counted=counted,
@@ -107,6 +131,7 @@ def _filters() -> Filters:
     officer = typed("officer", 0, type=int)
     return Filters(
         state=_one_of(typed("state"), STATES),
+        service=_one_of(typed("service"), SERVICES),
         kind=_one_of(typed("kind"), KIND_LABELS),
         channel=_one_of(typed("channel"), CHANNELS),
         district=_code(typed("district")),

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from casework.form import NotReadable
 from casework.overseer import AT_STATE, AT_SUPERVISOR
 from core.case_file import CaseError
 from core.directory import Directory
-from core.services import KIND_LABELS
+from core.services import KIND_LABELS, SERVICES
 from core.states import REJECTION_REASONS, STATES
 from core.text import Joined, Name, Text, Words
 from desk.roles import ROLE_NAMES
@@ -28,10 +29,19 @@ _OFFICERS_STATES = {
     "reopened": Text("Reopened"),
 }
 TAKE_UP = Text("Take it up at the station")
+_COMPLAINT = "complaint"  # whose kinds everybody knows by themselves
 # What an officer does to bring a case into a state, in the order in which it is offered.
 MOVES: dict[str, Text] = {
     "sent_to_station": Text("Send to the station"),
+    "at_station": Text("Go on with the verification"),
+    "recorded": Text("The Sanha has been written"),
+    "issued": Text("It is ready: the citizen can collect it"),
+    "permitted": Text("Permission is given"),
+    "enrolled": Text("Enter in the list of the station"),
+    "verified": Text("It has been verified"),
     "under_enquiry": Text("Begin the enquiry"),
+    "found": Text("The missing person has been found"),
+    "recovered": Text("It has been recovered"),
     "need_information": Text("Ask the citizen for information"),
     "awaiting_signature": Text("Ask for the signature"),
     "action_taken": Text("Action has been taken"),
@@ -70,6 +80,9 @@ EVENTS: dict[str, Text] = {
     "protected": Text("Protection changed"),
     "joined": Text("Joined"),
     "apart": Text("Found not to be the same"),
+    "filled": Text("The form is filled in"),
+    "alerted": Text("Alarm: it is urgent"),
+    "unlocked": Text("The PIN is taken away"),
     "reminded": Text("Reminder"),
     "raised": Text("Raised"),
     "rated": Text("The citizen's judgement"),
@@ -83,6 +96,12 @@ LETTER_STATES: dict[str, Text] = {
     "stopped": Text("not sent: the citizen wants no SMS"),
 }
 LETTERS: dict[str, Text] = {
+    "application_received": Text("Received"),
+    "added": Text("we have what you added"),
+    "helpline": Text("a number to call"),
+    "station": Text("the telephone of a station"),
+    "silent": Text("no SMS about this"),
+    "alert": Text("alarm to the officer: it is urgent"),
     "question": Text("the police have a question"),
     "answer_kept": Text("we have your answer"),
     "raised": Text("it takes long; a senior officer was told"),
@@ -125,6 +144,7 @@ REMINDERS: dict[str, Text] = {
 }
 FOLDERS: dict[str, Text] = {
     "new": Text("New"),
+    "urgent": Text("Urgent"),
     "mine": Text("Mine"),
     "waiting": Text("Waiting for the citizen"),
     "today": Text("Due today"),
@@ -160,6 +180,14 @@ def state_label(state: str) -> Words:
 def kind_label(kind: str) -> Words:
     """Say what a case is about."""
     return _named(KIND_LABELS, kind)
+
+
+def matter_label(service: str, kind: str) -> Words:
+    """Say what a case is about: of a service with kinds of its own, both."""
+    known = SERVICES.get(service)
+    if known is None or service == _COMPLAINT or len(known.kinds) == 1:
+        return kind_label(kind)
+    return Joined((known.label, kind_label(kind)), ": ")
 
 
 def channel_label(channel: str) -> Words:
@@ -254,9 +282,19 @@ TROUBLES = (
     Text("This case has no station yet: transfer it to one."),
     Text("This recording is not of this case."),
     Text("Choose one of the officers."),
+    Text("A Sanha number looks like 123/2026."),
+    Text("The form of this case has no such field."),
+    Text("Fill in at least one field."),
+    Text("This case has no PIN."),
+    Text("A field takes at most 1000 characters."),
+    Text("Choose one of the list."),
+    Text("A day looks like 24-11-2026."),
+    Text("Write it in digits only."),
+    Text("This is no telephone number."),
 )
 
 
 def say_trouble(error: CaseError) -> str:
     """Say why something could not be done, as far as its words are in the catalogue."""
-    return say(str(error))
+    why = say(str(error))
+    return f"{say(error.label)}: {why}" if isinstance(error, NotReadable) else why

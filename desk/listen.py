@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from io import BytesIO
 
@@ -10,7 +10,7 @@ from flask import Blueprint, abort, request, send_file
 from flask.typing import ResponseReturnValue
 
 from audio.vault import VaultDown
-from core.cases import Case, Event
+from core.cases import Case, Event, ToldField
 from core.recordings import Recording
 from core.text import Text, Words
 from desk.entry import needs, viewer
@@ -47,7 +47,8 @@ def listening_pages(desk: Blueprint, parts: DeskParts) -> None:
     @needs(*READERS)
     def recording(reference: str, recording: str) -> ResponseReturnValue:
         case = read_case(parts, reference)
-        if recording not in recordings_of(case, parts.office.cases.events_of(case)):
+        cases = parts.office.cases
+        if recording not in recordings_of(case, cases.events_of(case), cases.told_of(case)):
             abort(404)
         found = parts.recordings.find(recording)
         if found is None or not _is_here(found):
@@ -55,17 +56,20 @@ def listening_pages(desk: Blueprint, parts: DeskParts) -> None:
         return _played(parts, case, found)
 
 
-def recordings_of(case: Case, events: Sequence[Event]) -> list[str]:
-    """List the recordings of a case: the story, and what the citizen answered."""
-    spoken = [case.recording, *(each.recording for each in events)]
+def recordings_of(case: Case, events: Sequence[Event], told: Mapping[str, ToldField]) -> list[str]:
+    """List the recordings of a case: the story, fields of its form, what the citizen answered."""
+    fields = (each.recording for each in told.values())
+    spoken = [case.recording, *fields, *(each.recording for each in events)]
     return [each for each in dict.fromkeys(spoken) if each]
 
 
-def voices_of(parts: DeskParts, case: Case, events: Sequence[Event]) -> dict[str, Voice]:
+def voices_of(
+    parts: DeskParts, case: Case, events: Sequence[Event], told: Mapping[str, ToldField]
+) -> dict[str, Voice]:
     """Describe the recordings of a case by their ids."""
     return {
         each: _voice(each, parts.recordings.find(each), events)
-        for each in recordings_of(case, events)
+        for each in recordings_of(case, events, told)
     }
 
 

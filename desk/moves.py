@@ -17,6 +17,7 @@ from core.directory import Station
 from core.language import Language, render
 from core.letters import write_letter
 from core.questions import QUESTIONS
+from core.services import SERVICES
 from core.spelling import find_by_spelling
 from core.states import REJECTION_REASONS, STATES
 from core.text import Text
@@ -80,10 +81,15 @@ def _go_on(parts: DeskParts, case: Case, wanted: Move) -> ResponseReturnValue:
 
 def _moved(parts: DeskParts, case: Case) -> ResponseReturnValue:
     told = Text("Done. The citizen gets the SMS.")
-    if not parts.office.citizens.wants_letters(case.phone):
-        told = Text("Done. The citizen wants no SMS and got none.")
+    if not _is_told(parts, case):
+        told = Text("Done. No SMS is sent.")
     flash(say(told), "success")
     return after(parts, case.reference)
+
+
+def _is_told(parts: DeskParts, case: Case) -> bool:
+    """Say whether the citizen is sent an SMS about this case."""
+    return not case.is_silent and parts.office.citizens.wants_letters(case.phone)
 
 
 def _not_offered(case: Case, state: str) -> ResponseReturnValue | None:
@@ -151,7 +157,8 @@ def _look(parts: DeskParts, case: Case, wanted: Move) -> str:
         letter=_letter_of(parts, case, wanted, language),
         letter_language=language_label(language.code),
         letter_code=language.code,
-        is_wanted=parts.office.citizens.wants_letters(case.phone),
+        is_wanted=_is_told(parts, case),
+        is_nameless=SERVICES[case.service].is_nameless,
         is_carried=parts.office.carries_news(language.code),
         followers=[
             each

@@ -77,11 +77,17 @@ def _item_of(event: Event, known: Known) -> Item:
         facts=(*_facts(event.details, known), *([_SEALED] if event.is_unreadable else [])),
         note=event.note,
         recording=event.recording,
-        is_trouble=event.kind == "raised" or event.is_unreadable,
+        is_trouble=event.kind == "raised" or event.is_unreadable or _reached_nobody(event),
     )
 
 
+def _reached_nobody(event: Event) -> bool:
+    return event.kind == "alerted" and event.details.get("whom") == "nobody"
+
+
 def _headline(event: Event) -> Words:
+    if event.kind == "answered" and not event.details.keys() & {"question", "case"}:
+        return Text("The citizen added something")
     if event.kind != "moved":
         return event_label(event.kind)
     return Text("{state}")(state=state_label(event.to_state))
@@ -93,6 +99,8 @@ def _facts(details: Mapping[str, str], known: Known) -> Iterator[Words]:
     if "fir_number" in details:
         date = details.get("fir_date", "")
         yield Text("FIR {number} of {date}")(number=details["fir_number"], date=date)
+    if "diary_number" in details:
+        yield Text("Sanha {number}")(number=details["diary_number"])
     if "case" in details:
         yield _other_case(details["case"], known.cases)
     # Whom the overseer reminded is said once: by his name, where there is one.
@@ -115,7 +123,8 @@ def _protection(protection: str) -> Words:
 
 
 def _addressee(whom: str) -> Words:
-    return Text("to: {whom}")(whom=addressee_label(whom))
+    names = tuple(addressee_label(each) for each in whom.split(",") if each)
+    return Text("to: {whom}")(whom=Joined(names, ", "))
 
 
 def _passed_over(missing: str) -> Words:

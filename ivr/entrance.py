@@ -102,19 +102,21 @@ class Entrance:
             phone = normalise_phone(ended.phone)
         except PhoneError:
             return
-        line = self._line_of(phone)
+        session = self.desk.office.sessions.open(phone).session
+        line = self._line_in(session)
         if ended.address:
             self._keep_last_words(ended, line)
         is_this = line.call == ended.call
+        is_secret = is_this and session is not None and session.is_secret
         if is_this:
             self._hang_up(ended, phone)
         is_news = self.files.session_ends.record(
             SessionEnd(
                 gateway=self.gateway.name,
                 session=ended.call,
-                phone=phone,
+                phone="" if is_secret else phone,
                 outcome=ended.outcome,
-                question=line.question if is_this else None,
+                question=line.question if is_this and not is_secret else None,
                 hops=line.step if is_this else None,
                 milliseconds=None if ended.seconds is None else ended.seconds * 1000,
             )
@@ -266,8 +268,10 @@ class Entrance:
         return Session(language=chosen or office.languages.voice_of(None).code)
 
     def _line_of(self, phone: str) -> Line:
-        slip = self.desk.office.sessions.open(phone)
-        return Line.from_json(slip.session.lines.get(CHANNEL) if slip.session else None)
+        return self._line_in(self.desk.office.sessions.open(phone).session)
+
+    def _line_in(self, session: Session | None) -> Line:
+        return Line.from_json(session.lines.get(CHANNEL) if session else None)
 
     # --- A call ends
 
@@ -285,13 +289,14 @@ class Entrance:
             self._take_step(spoken, normalise_phone(ended.phone))
 
     def _hang_up(self, ended: Ended, phone: str) -> None:
-        """Let count what she was asked to keep when she hung up."""
+        """Let count what she was asked to keep when she hung up; forget an informant."""
 
         def turn(session: Session, line: Line) -> Visit | str:
             if line.call != ended.call:
                 return line.document  # she has called again meanwhile
             visit = self._visit(session, phone, line)
-            return visit if visit.hang_up() else line.document
+            has_come_to_something = visit.hang_up()
+            return visit if visit.forget() or has_come_to_something else line.document
 
         self._turn(phone, turn)
 

@@ -40,7 +40,8 @@ class Stepped:
     """The caller did something at the document with the number `step`, or kept silent.
 
     `keys` are those pressed; `has_spoken` that a recording was made, which may be at `address`;
-    `dialled` how it ended where she was put through to another number.
+    `dialled` how it ended where she was put through to another number. Of one that was answered
+    some providers tell nothing: with it the call has ended.
     `repeat` is the provider's own mark of one request, the same when it is sent again.
     """
 
@@ -122,11 +123,13 @@ class Keys:
 class Voice:
     """The caller's voice is awaited; the recording bears this name.
 
-    Until the beep she may press keys as well.
+    It ends after so many seconds in all, or of `silence`. Until the beep she may press keys as
+    well.
     """
 
     recording: str
     most_seconds: int
+    silence: int
     keys: Keys
 
 

@@ -20,7 +20,7 @@ class Line:
     `question` of the `conversation` with that id: a key is an answer to nothing else. `recording`
     is the story that is being spoken, `playback` where it may be heard. `pressed` are the last
     keys with the moment of each (seconds since 1970), `is_urgent` that they may have meant the
-    emergency number.
+    emergency number. `dialled` is the number that she is put through to.
     """
 
     call: str = ""
@@ -36,6 +36,7 @@ class Line:
     playback: str = ""
     pressed: tuple[tuple[str, float], ...] = ()
     is_urgent: bool = False
+    dialled: str = ""
     past: tuple[str, ...] = ()
 
     @classmethod

@@ -4,8 +4,8 @@ The key is said after the thing ("for theft press 1"), for who listens holds on 
 One to eight options a page; 8 is the option within reach on every page, 9 goes on, 0 says it
 again, star goes back, hash ends a number. A list longer than two pages is narrowed by the first
 letters of a name on the keypad, where 1 has the whole list read and 0 stands for the option
-within reach. A number that may be answered otherwise is offered as a list first, so that every
-key but those of the number itself works at once.
+within reach. A number or a day that may be answered otherwise is offered as a list first, so that
+every key but those of the number itself works at once.
 """
 
 from __future__ import annotations
@@ -39,7 +39,22 @@ _MOST_KEYS_OF_EMERGENCY = len(EMERGENCY_NUMBER)
 
 _KEYS_OF_A_DAY = 4
 LONGEST_STORY, LONGEST_NAME = 120, 20  # seconds
-_KEY_IN = Option("key_in", Text("Key in the number"), "key_in")
+_SILENCE_AFTER_A_STORY, _SILENCE_AFTER_A_NAME = 6, 4  # seconds, after which it counts as told
+_KEYED = "keyed"  # the meaning of the last entry of a list whose other entries need no digits
+# What that entry is called, and what is asked then, by how the question's name begins.
+_KEYED_IN = {
+    "pin": (
+        Text("Key in the PIN code"),
+        Text("Please press the {digits} digits of the PIN code."),
+    ),
+    "fir_year": (Text("Another year"), Text("Please press the {digits} digits of the year.")),
+    "secret_pin": (
+        Text("Key in the secret PIN"),
+        Text("Please press the {digits} digits of the secret PIN."),
+    ),
+    "": (Text("Another number"), Text("Please press the {digits} digits of the number.")),
+}
+_ANOTHER_DAY = Text("Another day")
 _THEN_HASH = Text("Press the digits, then hash.")
 _DAY_AND_MONTH = Text("Press two digits for the day and two for the month; for 5 November 0511.")
 _PLATE = Text(
@@ -97,7 +112,7 @@ class Prompt:
     """What is said, part by part; what each key means; how many keys one answer has.
 
     `seconds` is how long to wait for the next key. Where `is_spoken`, a recording of so many
-    seconds at the `longest` follows.
+    seconds at the `longest` follows, which so many of `silence` end.
     """
 
     says: tuple[Part, ...]
@@ -106,6 +121,7 @@ class Prompt:
     seconds: int = _SECONDS_FOR_ONE
     is_spoken: bool = False
     longest: int = LONGEST_STORY
+    silence: int = _SILENCE_AFTER_A_STORY
 
 
 def draw(due: Due, view: View, language: Language) -> Prompt:
@@ -158,8 +174,12 @@ def _back(view: View) -> Pressed:
 def _last_words(said: Said) -> Prompt:
     if said.last is None:
         return Prompt((said.words,), {}, most_keys=0)
+    # A number that she has to dial herself is said twice.
+    words = (said.words, said.words) if said.last.dial else (said.words,)
+    if said.last.is_secret:
+        return Prompt((*words, Text("To hear it again press 1.")), {"1": Repeat()})
     offer = Text("To hear it again press 1. To have it by SMS press 2.")
-    return Prompt((said.words, offer), {"1": Repeat(), "2": ByLetter()})
+    return Prompt((*words, offer), {"1": Repeat(), "2": ByLetter()})
 
 
 def _ask(question: Question, view: View, language: Language) -> Prompt:
@@ -180,38 +200,41 @@ def _ask(question: Question, view: View, language: Language) -> Prompt:
 
 def _story(question: Story, view: View) -> Prompt:
     prompt = _list(question.text, question.instead, view)
+    told = Prompt(prompt.says, prompt.keys, _MOST_KEYS_OF_EMERGENCY, seconds=1, is_spoken=True)
+    if question.is_brief:
+        says = (*prompt.says, Text("Speak after the beep."))
+        return replace(told, says=says, longest=LONGEST_NAME, silence=_SILENCE_AFTER_A_NAME)
     how = Text("Speak after the beep. When you have finished, press hash.")
-    return Prompt(
-        (*prompt.says, how),
-        prompt.keys,
-        _MOST_KEYS_OF_EMERGENCY,
-        seconds=1,
-        is_spoken=True,
-        longest=LONGEST_NAME if question.is_brief else LONGEST_STORY,
-    )
+    return replace(told, says=(*prompt.says, how))
 
 
 def _number(question: Number, view: View) -> Prompt:
+    called, how = _keyed_in(question)
     if question.instead and not view.opened:
-        return _list_or_keys(question.text, question.instead, view)
-    digits = Text("Please press the {digits} digits.")(digits=question.digits)
-    says = [digits if question.instead else question.text]
+        return _list_or_keys(question.text, question.instead, called, view)
+    says = [how(digits=question.digits) if question.instead else question.text]
     if question.fewest is not None:
-        says = [question.text, _THEN_HASH]
+        says.append(_THEN_HASH)
     return Prompt(tuple(says), {}, question.digits, _SECONDS_FOR_MORE)
+
+
+def _keyed_in(question: Number) -> tuple[Text, Text]:
+    return next(words for name, words in _KEYED_IN.items() if question.name.startswith(name))
 
 
 def _day(question: Day, view: View) -> Prompt:
     if not view.opened:
-        return _list_or_keys(question.text, question.named, view)
+        return _list_or_keys(question.text, question.named, _ANOTHER_DAY, view)
     return Prompt((_DAY_AND_MONTH,), {}, _KEYS_OF_A_DAY, _SECONDS_FOR_MORE)
 
 
-def _list_or_keys(text: Words, options: tuple[Option[str], ...], view: View) -> Prompt:
+def _list_or_keys(
+    text: Words, options: tuple[Option[str], ...], called: Text, view: View
+) -> Prompt:
     """Offer a list whose last entry is to key in a number; that key then opens the keying."""
-    prompt = _list(text, (*options, _KEY_IN), view)
+    prompt = _list(text, (*options, Option(_KEYED, called, _KEYED)), view)
     keys = {
-        key: View(opened=True) if pressed == Meant(_KEY_IN.meaning) else pressed
+        key: View(opened=True) if pressed == Meant(_KEYED) else pressed
         for key, pressed in prompt.keys.items()
     }
     return replace(prompt, keys=keys)
@@ -245,7 +268,7 @@ def _choice(question: Choice[Any], view: View, language: Language) -> Prompt:
         return prompt
     key = {OTHERWISE: Meant(question.otherwise.meaning)}
     says = _offer(question.otherwise.label, OTHERWISE, is_first=False)
-    return replace(prompt, says=(*prompt.says, says), keys={**prompt.keys, **key})
+    return replace(prompt, says=(*prompt.says, *says), keys={**prompt.keys, **key})
 
 
 def _list(
@@ -259,20 +282,24 @@ def _list(
         str(key): Meant(option.meaning) for key, option in enumerate(shown, start=1)
     }
     says: list[Part] = [] if view.at or view.letters else [text]
-    says += [
-        _offer(option.label, str(key), is_first=key == 1)
-        for key, option in enumerate(shown, start=1)
-    ]
+    for key, option in enumerate(shown, start=1):
+        says += _offer(option.label, str(key), is_first=key == 1)
     if view.at + size < len(options):
         keys[MORE] = replace(view, at=view.at + size, trail=(*view.trail, view.at), unclear=False)
         says.append(Text("For more press 9."))
     return Prompt(tuple(says), keys)
 
 
-def _offer(label: Words, key: str, *, is_first: bool) -> Text:
-    """Offer an option; after the first one it is known that keys are pressed."""
+def _offer(label: Words, key: str, *, is_first: bool) -> tuple[Text, ...]:
+    """Offer an option; after the first one it is known that keys are pressed.
+
+    What is a sentence by itself (a case: its date and state) is said before its key, which keeps
+    few the clips of which it is made.
+    """
+    if isinstance(label, Text) and any(isinstance(slot, Text) for _, slot in label.slots):
+        return (label, Text("For this one, {key}.")(key=int(key)))
     offer = Text("For {option} press {key}.") if is_first else Text("For {option}, {key}.")
-    return offer(option=label, key=int(key))
+    return (offer(option=label, key=int(key)),)
 
 
 def _size(question: Choice[Any]) -> int:

@@ -5,17 +5,23 @@ from __future__ import annotations
 from collections.abc import Hashable, Iterator
 from dataclasses import replace
 from functools import partial
-from typing import Any
+from itertools import chain, combinations
+from typing import Any, get_args
 
 from audio.script import Line
 from audio.speech import Clip, name_clip, number_clips, speak
 from core.conversation import Back, Conversation, Danger, Due, Talk
 from core.dialogue import Ask, Choice, Number, Option, Question, Said, Script, play
 from core.directory import Directory
+from core.duty_officer import MOST_OWN_CASES
 from core.language import Language, Languages
 from core.letters import LETTERS, SAMPLES, Letterhead, write_letter
-from core.scripts.main_menu import main_menu
+from core.police import OwnCase
+from core.scripts.check_status import ask_which
+from core.scripts.main_menu import BELOW, main_menu
 from core.scripts.read_letter import read_letter
+from core.service import Records
+from core.states import STATES
 from core.text import Name, Words
 from core.walk import WalkedPolice, walk
 from ivr import entrance, visit
@@ -28,7 +34,7 @@ _ASIDES = ("resume", "help", "playback")
 _LETTERHEAD = Letterhead("06120000000", "*384*78527#", "9800000000")
 _BY_THEMSELVES = {
     "greeting": (visit.GREETING, visit.ASKED_FOR),
-    "112": (visit.CONNECTING, visit.IS_IT_URGENT, visit.NOT_CONNECTED),
+    "112": (visit.IS_IT_URGENT, visit.PUT_THROUGH(number="112"), visit.NOT_CONNECTED(number="112")),
     "silence": (visit.NOT_HEARD, visit.NOTHING_HEARD),
     "end": (visit.SMS_COMES, visit.THANKS, entrance.OVER),
     "trouble": (entrance.TROUBLE, entrance.HIDDEN),
@@ -74,6 +80,8 @@ def _all_words(
     for due in _all_due(talk, script, directory):
         heard = due.question.name if isinstance(due, Ask) else "last words"
         yield from ((words, heard) for words in _said_of(due, language))
+    for due in (*_shorter_menus(directory, languages), *_own_cases()):
+        yield from ((words, due.question.name) for words in _said_of(due, language))
     for template in (name for name, letter in LETTERS.items() if not letter.urgent):
         words = write_letter(template, SAMPLES, _LETTERHEAD)
         turn = play(partial(read_letter, words, lambda: None), {})
@@ -90,6 +98,28 @@ def _all_due(talk: Talk, script: Script, directory: Directory) -> Iterator[Due]:
                 yield ask
                 yield from (Ask(talk.aside(kind, ask.question), ()) for kind in _ASIDES)
         yield path.end
+
+
+def _shorter_menus(directory: Directory, languages: Languages) -> Iterator[Ask]:
+    """Give the menus where records are lacking: what stands behind them has other keys."""
+    kinds = get_args(Records)
+    sizes = range(1, len(kinds) + 1)
+    for lacks in chain.from_iterable(combinations(kinds, size) for size in sizes):
+        police = WalkedPolice(directory, languages.menu_of_voices, lacks=frozenset(lacks))
+        for wish in ({}, *({"wish_1": menu} for menu in BELOW)):
+            turn = play(partial(main_menu, police), {**_BEGUN, **wish})
+            if isinstance(turn, Ask):
+                yield turn
+
+
+def _own_cases() -> Iterator[Ask]:
+    """Give the lists of her own cases: of each length, and of each state they may be in."""
+    cases = [OwnCase(reference=state, date="24-11-2026", state=state) for state in STATES]
+    starts = range(0, len(cases), MOST_OWN_CASES)
+    parts = [cases[start : start + MOST_OWN_CASES] for start in starts]
+    lengths = range(1, MOST_OWN_CASES)
+    for part in (*parts, *(cases[:length] for length in lengths)):
+        yield Ask(ask_which("reference_1", part, None), ())
 
 
 def _identity(question: Question) -> tuple[Hashable, ...]:

@@ -20,7 +20,7 @@ from core.conversation import (
     NotUnderstood,
     Talk,
 )
-from core.dialogue import Ask, Last, Said, Script, Story
+from core.dialogue import Ask, Last, Number, Said, Script, Story
 from core.duty_officer import Contact, DutyOfficer, Office
 from core.language import Language
 from core.letters import GO_ON
@@ -52,14 +52,19 @@ _URGENT_KEYS = ["1", "1", "2"]
 
 GREETING = Text("Pukar, Bihar Police. In danger press 112.")
 ASKED_FOR = Text("You asked to be called.")
-CONNECTING = Text("We put you through to 112.")
 IS_IT_URGENT = Text("We put you through to 112. If you do not want that, press star.")
 PUT_THROUGH = Text("We put you through to {number}.")
-NOT_CONNECTED = Text("112 did not answer. Please hang up and dial 112 yourself.")
+NOT_CONNECTED = Text("{number} did not answer. Please hang up and dial {number} yourself.")
 NOT_HEARD = Text("We hear nothing. What you told us is kept. Please call again.")
 NOTHING_HEARD = Text("We hear nothing. Please call again.")
 SMS_COMES = Text("The SMS is on its way. Thank you.")
 THANKS = Text("Thank you. In danger dial 112.")
+
+
+def _may_be_112(due: Due) -> bool:
+    """Say whether 112 may be what was asked for: how many people, the number of an FIR."""
+    question = due.question if isinstance(due, Ask) else None
+    return isinstance(question, Number) and question.accept(EMERGENCY_NUMBER) is not None
 
 
 @dataclass(frozen=True)
@@ -126,12 +131,12 @@ class Visit:
     def hear(self, step: Stepped) -> Reply:
         """Take what she did at the last document into the conversation."""
         if step.dialled:
-            return self._end(THANKS if step.dialled == "connected" else NOT_CONNECTED)
+            return self._take_back(is_done=step.dialled == "connected")
         due = self._take_up()
         if step.has_spoken:
             return self._hear_story(step, due)
         if self.line.is_urgent:
-            return self._settle_urgency(step)
+            return self._settle_urgency(step, due)
         return self._hear_keys(step.keys, due) if step.keys else self._bear_silence()
 
     def _hear_keys(self, keys: str, due: Due) -> Reply:
@@ -157,9 +162,17 @@ class Visit:
         if self._conversation.id != self.line.conversation:
             return False  # she has gone on with something else elsewhere
         last = self._talk.hang_up(self._conversation)
-        if last:
+        if last and not last.is_secret:
             self.letters.append(Draft(last.letter, last.variables))
         return last is not None
+
+    def forget(self) -> bool:
+        """Keep nothing of an informant whose call has come to its end; say whether it was one."""
+        if not (self.session.is_secret and self._conversation.over):
+            return False
+        self.session.conversation = Conversation("")
+        self.line = Line()
+        return True
 
     def _take_up(self) -> Due:
         """Find the conversation of this call, whatever the phone did meanwhile elsewhere."""
@@ -181,7 +194,12 @@ class Visit:
         # Without an address nobody knows yet whether she has spoken at all.
         unheard = {} if step.address else {"unheard": True}
         heard = Meant({"recorded": self.line.recording, **unheard})
-        return self._ask(self._talk.converse(self._conversation, heard))
+        is_doubtful = due.question.is_brief and not step.address
+        due = self._talk.converse(self._conversation, heard)
+        if is_doubtful:  # a name is played back only where it may be silence
+            self._conversation.asides.append("playback")
+            due = self._talk.due(self._conversation)
+        return self._ask(due)
 
     def _obey(self, pressed: Pressed, due: Due) -> Reply:
         if isinstance(pressed, View):
@@ -191,7 +209,7 @@ class Visit:
         if isinstance(pressed, ByLetter):
             return self._send_letter(due)
         if isinstance(pressed, Danger):
-            return self._put_through()
+            return self._ask_whether_urgent() if _may_be_112(due) else self._put_through()
         due = self._answer(pressed)
         if isinstance(pressed, NotUnderstood) and self._conversation.misses:
             return self._ask(due, replace(self.line.view, unclear=True))
@@ -226,7 +244,8 @@ class Visit:
             return self._ask(due, replace(self.line.view, unclear=False))
         if not self._conversation.is_worth_resuming:
             return self._end(NOTHING_HEARD)
-        self.letters.append(Draft(GO_ON))
+        if not self.session.is_secret:
+            self.letters.append(Draft(GO_ON))
         return self._end(NOT_HEARD)
 
     # --- Danger
@@ -238,21 +257,36 @@ class Visit:
         return keys == _URGENT_KEYS and moments[-1] - moments[0] < _SECONDS_FOR_112
 
     def _ask_whether_urgent(self) -> Reply:
-        self.line = replace(self.line, is_urgent=True, pressed=())
+        self.line = replace(self.line, is_urgent=True)
         return self._reply(self._say(IS_IT_URGENT), Keys(1, 1))
 
-    def _settle_urgency(self, step: Stepped) -> Reply:
-        self.line = replace(self.line, is_urgent=False)
-        if step.keys.strip("12"):
-            return self._ask(self._talk.due(self._conversation), self.line.view)
-        return self._put_through()
+    def _settle_urgency(self, step: Stepped, due: Due) -> Reply:
+        """Put her through, unless another key than those of 112 takes it back."""
+        last = self.line.pressed[-1:]
+        self.line = replace(self.line, is_urgent=False, pressed=())
+        if not step.keys.strip("12"):
+            return self._put_through()
+        if [key for key, _ in last] == [EMERGENCY_NUMBER]:  # it was the answer
+            return self._ask(self._talk.converse(self._conversation, Meant(EMERGENCY_NUMBER)))
+        return self._ask(due, self.line.view)
 
     def _put_through(self) -> Reply:
         """Put her through to 112 where that can be done; else tell her to dial it."""
-        if number := self.desk.dials.get(EMERGENCY_NUMBER):
-            return self._reply(self._say(CONNECTING), Connect(number))
+        if EMERGENCY_NUMBER in self.desk.dials:
+            return self._connect(EMERGENCY_NUMBER)
         due = self._talk.converse(self._conversation, Danger())
         return self._end(due.words if isinstance(due, Said) else THANKS)
+
+    def _connect(self, number: str) -> Reply:
+        self.line = replace(self.line, dialled=number)
+        return self._reply(self._say(PUT_THROUGH(number=number)), Connect(self.desk.dials[number]))
+
+    def _take_back(self, *, is_done: bool) -> Reply:
+        """Say goodbye to one who was put through, or which number she has to dial herself."""
+        if is_done:
+            return self._end(THANKS)
+        words = NOT_CONNECTED(number=self.line.dialled or EMERGENCY_NUMBER)
+        return self._reply(self._spoken(said_in_turn([words, words], self._language)), None)
 
     # --- What she hears
 
@@ -267,16 +301,15 @@ class Visit:
     def _ask(self, due: Due, view: View | None = None, opening: Sequence[Words] = ()) -> Reply:
         """Say what is due, and remember where she stands."""
         view = view or View()
-        if isinstance(due, Said) and due.last and (number := self.desk.dials.get(due.last.dial)):
-            return self._reply(self._say(PUT_THROUGH(number=due.last.dial)), Connect(number))
-        question = due.question.name if isinstance(due, Ask) else None
         self.line = replace(
             self.line,
             view=view,
             conversation=self._conversation.id,
-            question=question,
+            question=due.question.name if isinstance(due, Ask) else None,
             recording="",
         )
+        if isinstance(due, Said) and due.last and due.last.dial in self.desk.dials:
+            return self._connect(due.last.dial)
         prompt = draw(due, view, self._language)
         help_asked = self.line.silences == _MOST_SILENCES - 1
         shown = guided(prompt) if help_asked else prompt
@@ -297,7 +330,7 @@ class Visit:
             return keys
         recording = recording_of(self.desk, self.gateway, self.line.call, self.line.step + 1)
         self.line = replace(self.line, recording=recording)
-        return Voice(recording, prompt.longest, keys)
+        return Voice(recording, prompt.longest, prompt.silence, keys)
 
     def _end(self, words: Words) -> Reply:
         return self._reply(self._say(words), None)

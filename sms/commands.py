@@ -15,6 +15,7 @@ from core.alphabet import normalise, western_digits
 from core.conversation import EMERGENCY_NUMBER
 from core.reference import LENGTH, ungrouped
 from core.scripts.find_station import PIN_DIGITS
+from core.services import SERVICES
 from core.spelling import is_like, is_spelt
 
 
@@ -30,6 +31,7 @@ class Wanted(Enum):
     COMPLAINT = auto()
     STATIONS = auto()
     CANCEL = auto()
+    SERVICE = auto()
 
 
 class Amid(Enum):
@@ -64,6 +66,12 @@ _FIRST_WORDS = {
     Wanted.STATIONS: ("thana", "थाना", "thane", "थाने"),
     Wanted.CANCEL: ("radd", "रद्द"),
 }
+_SERVICE_WORDS = [
+    (service.key, normalise(word).casefold())
+    for service in SERVICES.values()
+    for word in service.words
+]
+_SHORTEST_IN_A_LIST = 4  # letters; fewer begin the name of a station
 # "I want to make a complaint" tells nothing of it yet.
 _FILLING = {
     *("karni hai", "karna hai", "darj karni hai", "darj karna hai", "karani hai", "likhni hai"),
@@ -74,6 +82,7 @@ _FILLING = {
 _SHORT = {Wanted.HELP, Wanted.MENU, Wanted.CANCEL}
 _MOST_WORDS_WITH_112 = 4
 _MOST_WORDS = 2  # after the first one: "help me please", "radd kar do"
+_MOST_WORDS_AFTER_SERVICE = 3  # "praman patra banwana hai"
 
 _APART = re.compile(r"[\s,.:;।!?'\"()\-]+")
 _PIN = re.compile(rf"(?<!\d)[1-9]\d{{{PIN_DIGITS - 1}}}(?!\d)")
@@ -84,11 +93,12 @@ _GLUED = re.compile(r"^([^\W\d_]\D*?)(?=\d)")
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """What was asked for, with the number and the words that came along."""
+    """What was asked for, with the number and the words that came along; or which service."""
 
     wanted: Wanted
     number: str = ""
     words: str = ""
+    service: str = ""
 
 
 def read_command(text: str, *, amid: Amid = Amid.NOTHING) -> Command | None:
@@ -105,7 +115,7 @@ def read_command(text: str, *, amid: Amid = Amid.NOTHING) -> Command | None:
             return Command(wanted)
     if is_reference(plain):
         return Command(Wanted.STATUS, ungrouped(plain))
-    return _read_first_word(text, plain, amid)
+    return _read_first_word(text, plain, amid) or _read_service(plain, amid)
 
 
 def _is_danger(plain: str, amid: Amid) -> bool:
@@ -136,6 +146,28 @@ def _read_first_word(text: str, plain: str, amid: Amid) -> Command | None:
             return None  # Halsi, a station
         return _with_the_rest(wanted, text, rest)
     return None
+
+
+def _read_service(plain: str, amid: Amid) -> Command | None:
+    """Find the service that is called by one of its words, as it is spelt or else nearly so."""
+    words = plain.split()
+    for matches in (str.__eq__, is_like):
+        for service, name in _SERVICE_WORDS:
+            size = len(name.split())
+            said, rest = " ".join(words[:size]), words[size:]
+            is_sure = said == name
+            if matches(said, name) and _may_be_service(name, rest, amid, is_sure=is_sure):
+                return Command(Wanted.SERVICE, service=service)
+    return None
+
+
+def _may_be_service(name: str, rest: list[str], amid: Amid, *, is_sure: bool) -> bool:
+    """Say whether a word means a service where it stands: many are words of everyday talk, too."""
+    if amid is Amid.NOTHING and not rest:
+        return True
+    is_name = amid is Amid.LIST and len(name) < _SHORTEST_IN_A_LIST
+    is_alone = amid is Amid.NOTHING or not rest
+    return is_sure and is_alone and not is_name and len(rest) <= _MOST_WORDS_AFTER_SERVICE
 
 
 def _is_sentence(wanted: Wanted, rest: str) -> bool:

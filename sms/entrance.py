@@ -9,8 +9,9 @@ that closes the message. One that is heard again after its record was written ge
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
+from itertools import count
 from threading import Event
 
 import structlog
@@ -27,10 +28,12 @@ from core.sealing import Seal, Unreadable
 from core.sessions import Session, SessionsDown
 from sms.commands import Wanted, read_command
 from sms.gateway import Incoming
+from sms.thread import Thread
 from sms.visit import Answer, Visit
 
 _MOST_RACES = 60
 _PAUSE_SECONDS = 2.0
+_ROUNDS_BETWEEN_TIDYING = 300
 # Two machines that write to each other are stopped by these.
 _SPAN = timedelta(hours=1)
 _MOST_IN_SPAN = 60
@@ -38,6 +41,15 @@ _MOST_THE_SAME = 4
 _ALWAYS_HEARD = {Wanted.DANGER, Wanted.STOP, Wanted.START}
 
 log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class _Heard:
+    """What came of a message: the answer, in which language; `is_secret` if an informant wrote."""
+
+    answer: Answer | None
+    language: str
+    is_secret: bool
 
 
 @dataclass(frozen=True)
@@ -83,8 +95,15 @@ class Entrance:
         return len(waiting)
 
     def run(self, stop: Event) -> None:
-        """Answer what waits, again and again until told to stop."""
-        keep_at_it(stop, self.work_off, who="inbox", pause=_PAUSE_SECONDS)
+        """Answer what waits, again and again until told to stop; take out words that are old."""
+        rounds = count()
+
+        def work() -> None:
+            self.work_off()
+            if next(rounds) % _ROUNDS_BETWEEN_TIDYING == 0:
+                self.inbox.tidy_up()
+
+        keep_at_it(stop, work, who="inbox", pause=_PAUSE_SECONDS)
 
     def _handle(self, message: Message) -> None:
         """Answer a message; where a store is down, or we stumble, leave it for later."""
@@ -121,12 +140,15 @@ class Entrance:
         if message.wish and not (message.wish == "start" and is_yes):
             self._honour(message)
             return
-        answer, language = self._converse(message, phone, text)
+        heard = self._converse(message, phone, text)
         # YES to a carrier begins the letters again, and to us it may be an answer as well.
-        wish = answer.wants_letters if answer else None
+        wish = heard.answer.wants_letters if heard.answer else None
         wants_letters = True if message.wish == "start" else wish
-        reply = _reply(message, language, answer.draft(self.seal)) if answer else None
-        self.inbox.close(message, "done", reply, wants_letters=wants_letters)
+        draft = heard.answer.draft(self.seal) if heard.answer else None
+        reply = _reply(message, heard.language, draft) if draft else None
+        self.inbox.close(
+            message, "done", reply, wants_letters=wants_letters, is_secret=heard.is_secret
+        )
         if wants_letters is not None:
             said = "letters_started" if wants_letters else "letters_stopped"
             log.info(said, phone=masked(phone))
@@ -147,19 +169,23 @@ class Entrance:
         is_heard = command is not None and command.wanted in _ALWAYS_HEARD
         return (sent > _MOST_IN_SPAN or repeats) and not is_heard
 
-    def _converse(self, message: Message, phone: str, text: str) -> tuple[Answer | None, str]:
+    def _converse(self, message: Message, phone: str, text: str) -> _Heard:
         """Take the conversation on by this message; give the answer, and in which language."""
         for _ in range(_MOST_RACES):
             slip = self.office.sessions.open(phone)
             session = slip.session or Session(language=self._language(message))
+            was_secret = session.is_secret
             visit = Visit(self.office, self.seal, session, message, phone, self.carries_words)
             if visit.was_heard:
-                return visit.answer_before, session.language
+                return _Heard(visit.answer_before, session.language, was_secret)
             if self._is_loop(message, text, is_awaited=visit.is_awaited):
-                return None, session.language
+                return _Heard(None, session.language, was_secret)
             answer = visit.hear(text)
+            is_secret = was_secret or session.is_secret
+            if is_secret:
+                _forget_other_answers(session, message)
             if self.office.sessions.keep(slip, session):
-                return answer, session.language
+                return _Heard(answer, session.language, is_secret)
         problem = "too many turns at once"
         raise SessionsDown(problem)
 
@@ -182,3 +208,10 @@ def own_numbers(numbers: Iterable[str]) -> frozenset[str]:
 
 def _reply(message: Message, language: str, draft: Draft) -> Reply:
     return Reply(Recipient(message.phone_hash, message.phone_sealed, language), draft)
+
+
+def _forget_other_answers(session: Session, message: Message) -> None:
+    """Keep of what was said to an informant only the answer that may still have to be posted."""
+    thread = Thread.from_json(session.lines[Visit.CHANNEL])
+    mine = {each: said for each, said in thread.answers.items() if each == str(message.id)}
+    session.lines[Visit.CHANNEL] = replace(thread, answers=mine).to_json()

@@ -7,7 +7,7 @@ from core.conversation import Due
 from core.dialogue import Said
 from core.directory import Directory, Station
 from core.language import Language, render
-from core.pages import Paper, View, draw
+from core.pages import LEFT_OUT, Paper, View, draw
 from core.scripts.find_station import station_label
 from core.text import Joined, Text, Words
 
@@ -20,7 +20,8 @@ _UNKNOWN_PIN = Text("PIN {pin} is not known. Write THANA and the right PIN code.
 def write(due: Due, view: View, page: Paper) -> str:
     """Write what is due; last words are not paged."""
     if isinstance(due, Said):
-        return render(due.words, page.language)
+        words = Joined((LEFT_OUT, due.words), "\n") if view.left_out else due.words
+        return render(words, page.language)
     return draw(due, view, page).text
 
 

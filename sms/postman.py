@@ -160,7 +160,7 @@ class Postman:
 
     def _routes(self, letter: Letter) -> list[Route]:
         is_question = letter.template == GO_ON  # which only says that there is one
-        in_words = letter.words_sealed is not None
+        in_words = bool(letter.words_sealed)
         return self.office.switchboard.order(words=in_words, stands_in=not is_question)
 
     def _give_up_for_now(self, letter: Letter, trouble: str, *, has_hope: bool) -> None:
@@ -233,7 +233,7 @@ class Postman:
         phone = self.office.seal.open(letter.phone_sealed)
         token = new_token(letter.id, self.office.seal)
         language = self.office.languages.get(letter.language)
-        if letter.words_sealed is not None and not route.is_dlt:
+        if letter.words_sealed and not route.is_dlt:
             words = self.office.seal.open(letter.words_sealed)
             return Outgoing(letter.id, token, phone, words)
         wording = write_letter(letter.template, letter.variables, self.office.letterhead)

@@ -26,11 +26,14 @@ from core.outbox import Draft
 from core.pages import Paper, View, answer, is_a_story, read, takes_first_letters
 from core.reference import LENGTH
 from core.replies import Asking
-from core.scripts.main_menu import main_menu
+from core.scripts.main_menu import main_menu, path_to
 from core.scripts.send_application import is_told_by_letter
 from core.sealing import Seal
+from core.secret_numbers import is_masked
+from core.services import SERVICES
 from core.sessions import Session
-from core.text import Text
+from core.spelling import is_spelt
+from core.text import Name, Text
 from sms.commands import CARRIER_WORDS, Amid, Command, Wanted, read_command
 from sms.doubt import MOST_LETTERS, SOMETHING_ELSE, Doubt
 from sms.message import list_stations, paper, write
@@ -83,6 +86,7 @@ class Visit:
         self._message = message
         self._carries_words = carries_words
         self._thread = Thread.from_json(session.lines.get(self.CHANNEL))
+        self._is_masked = False
         offered = office.languages.offered(unicode=True)
         languages = [(each.code, each.name) for each in offered]
         contact = Contact(phone, self.CHANNEL, languages, stays_on_phone=True)
@@ -124,10 +128,13 @@ class Visit:
 
     def hear(self, text: str) -> Answer | None:
         """Understand an SMS, note the exchange in the session, and give the answer, if any."""
+        self._is_masked = is_masked(text)  # since it came in: she is to know why
         awaited = self._awaited()
         command = read_command(text, amid=self._manner(awaited))
-        if command:
+        if command and not self._is_chosen(command, text, awaited):
             said: Answer | None = self._obey(command)
+        elif language := self._language_called(text, awaited):
+            said = self._begin({"wish_1": "language", "tongue_1": language}, straight=True)
         elif self._message.id < self._thread.newest:
             said = None  # others have overtaken it: what it answered is no longer asked
         else:
@@ -135,6 +142,25 @@ class Visit:
         thread = self._thread.heard(self._message.id, asdict(said) if said else None)
         self._session.lines[self.CHANNEL] = thread.to_json()
         return said
+
+    def _language_called(self, text: str, awaited: Ask | None) -> str | None:
+        """Give the language that was called by its name at the menu, or while nothing is asked."""
+        if awaited and not awaited.question.name.startswith("wish_"):
+            return None
+        names = {code: name for code, name in self._officer.languages if isinstance(name, Name)}
+        called = (
+            code
+            for code, name in names.items()
+            if is_spelt(text, name.latin) or is_spelt(text, name.devanagari)
+        )
+        return next(called, None)
+
+    def _is_chosen(self, command: Command, text: str, awaited: Ask | None) -> bool:
+        """Say whether the word for a service is what she chooses from our list."""
+        if command.wanted is not Wanted.SERVICE or not awaited:
+            return False
+        heard = read(text.strip(), awaited, self._thread.view, self._paper)
+        return isinstance(awaited.question, Choice) and isinstance(heard, Meant)
 
     def _manner(self, awaited: Ask | None) -> Amid:
         """Say amid what an SMS comes, which decides what is read as a command."""
@@ -150,7 +176,9 @@ class Visit:
     @property
     def _paper(self) -> Paper:
         language = self._office.languages.get(self._session.language)
-        return paper(language, calls=self._talk.call_back is not None)
+        # A call to an informant would be noted with her number.
+        calls = self._talk.call_back is not None and not self._session.is_secret
+        return paper(language, calls=calls)
 
     def _awaited(self) -> Ask | None:
         """Give the question that we asked by SMS, if it is still the one that is due."""
@@ -181,12 +209,19 @@ class Visit:
         """
         references = self._answered_by(text, since=self._thread.asked_at)
         if not references:
+            if self._is_beside(text, awaited):
+                return self._hear_unasked(text) or self._greet(text)
             return self._say(*self._hear_answer(text, self._thread.view))
         newest, about = references[0], _stand_in(awaited)
         is_about_it = about is not None and about.reference == newest
         if is_about_it or not self._is_answer(text, awaited):
             return self._answer_letter(newest, text)
         return self._ask_which(Doubt(text, tuple(references[:MOST_LETTERS])))
+
+    def _is_beside(self, text: str, awaited: Ask) -> bool:
+        """Say whether an SMS leaves alone what she may do about a case whose status she has got."""
+        is_open = awaited.question.passing and _stand_in(awaited) is not None
+        return is_open and is_a_story(text) and not self._is_answer(text, awaited)
 
     def _is_answer(self, text: str, awaited: Ask) -> bool:
         """Say whether an SMS may answer what we asked, or what stands behind our own question."""
@@ -200,6 +235,7 @@ class Visit:
 
     def _settle(self, text: str, meaning: Json, awaited: Ask | None) -> Answer | None:
         """Take the SMS that was in doubt as what she says that it is."""
+        self._is_masked = is_masked(text)
         if meaning in self._answered_by(text):
             return self._answer_letter(meaning, text)
         if meaning == SOMETHING_ELSE and awaited:
@@ -217,6 +253,7 @@ class Visit:
             Wanted.CANCEL: self._cancel,
             Wanted.STATUS: lambda: self._status(command.number),
             Wanted.COMPLAINT: lambda: self._complaint(command),
+            Wanted.SERVICE: lambda: self._begin(path_to(SERVICES[command.service]), straight=True),
         }
         return acts[command.wanted]()
 
@@ -277,11 +314,18 @@ class Visit:
 
     def _cancel(self) -> Answer:
         drafts = [each for each in (self._conversation, self._session.draft) if each]
-        had_draft = any(each.is_worth_resuming for each in drafts)
+        had_draft = any(self._is_begun(each) for each in drafts)
         self._session.conversation = Conversation(self._talk.fresh_id)
         self._session.draft = None
         self._thread = replace(self._thread, asked="", view=View(), doubt=None)
         return Answer("draft_removed" if had_draft else "no_draft")
+
+    def _is_begun(self, conversation: Conversation) -> bool:
+        """Say whether something was told that came to nothing; a question of the police is none."""
+        due = self._talk.due(replace(conversation, asides=[]))
+        asked = due.question if isinstance(due, Ask) else None
+        is_awaited = isinstance(asked, Story) and asked.is_awaited
+        return conversation.is_worth_resuming and conversation.told > is_awaited
 
     def _status(self, number: str) -> Answer | None:
         known = {"wish_1": "status", **({"reference_1": number} if number else {})}
@@ -315,6 +359,7 @@ class Visit:
 
     def _say(self, due: Due, view: View) -> Answer | None:
         """Say what is due, and remember the question if it is asked."""
+        view = replace(view, left_out=view.left_out or self._is_masked)
         name = due.question.name if isinstance(due, Ask) else ""
         asked = name if self._carries_words else ""
         self._thread = replace(
@@ -327,7 +372,7 @@ class Visit:
         )
         words = write(due, view, self._paper) if self._carries_words else None
         if isinstance(due, Said) and due.last:
-            if is_told_by_letter(self._conversation.answers):
+            if not due.last.is_secret and is_told_by_letter(self._conversation.answers):
                 return None  # its letter was posted when it was registered
             return Answer(due.last.letter, due.last.variables, words)
         if stand_in := _stand_in(due):

@@ -89,7 +89,7 @@ def test_what_was_registered_survives_a_kill_and_its_letter_arrives(
         screen = post(environment, f"{TO_CONFIRM}*chori hui*1")
         process.kill()
     assert screen.startswith("END शिकायत मिली: ")
-    reference = screen.split(": ")[1].split("\n")[0]
+    reference = screen.split(": ")[1].split(".")[0]
     with served(environment):
         listed = subprocess.run(
             [pukar(), "cases", "list"], env=environment, cwd=ROOT, capture_output=True, check=True

@@ -50,13 +50,15 @@ class Entrance:
         """Keep how a session ended, and at which question it stood."""
         slip = self.office.sessions.open(ended.phone)
         line = Line.from_json(slip.session.lines.get(CHANNEL) if slip.session else None)
+        is_secret = slip.session is not None and slip.session.is_secret
+        is_this = line.session == ended.session
         self.session_ends.record(
             SessionEnd(
                 gateway=self.gateway.name,
                 session=ended.session,
-                phone=ended.phone,
+                phone="" if is_secret else ended.phone,
                 outcome=ended.outcome,
-                question=line.question if line.session == ended.session else None,
+                question=line.question if is_this and not is_secret else None,
                 hops=ended.hops,
                 milliseconds=ended.milliseconds,
             )
@@ -79,7 +81,7 @@ class Entrance:
         """Reply to a repeated or late call, which changes nothing."""
         if line.is_over_for(keyed):
             return self._last_words(OVER, self._language(session.language))
-        if line.session == keyed.session and line.newly_typed(keyed) is None:
+        if line.session == keyed.session and line.newly_typed(keyed, self.seal) is None:
             return line.reply
         return None
 

@@ -7,6 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from core.pages import View
+from core.sealing import Seal
 from ussd.gateway import Keyed, Reply
 
 _PAST_SESSIONS = 5
@@ -14,10 +15,15 @@ _PAST_SESSIONS = 5
 
 @dataclass(frozen=True)
 class Line:
-    """The last turn: what had been keyed, what we replied, where the caller stood."""
+    """The last turn: what had been keyed, what we replied, where the caller stood.
+
+    Of what had been keyed only its length is kept, and a keyed hash: a PIN or an Aadhaar number may
+    be in it.
+    """
 
     session: str = ""
-    keyed: str = ""
+    length: int = 0
+    mark: str = ""
     reply: Reply = field(default_factory=lambda: Reply("", goes_on=False))
     view: View = field(default_factory=View)
     question: str | None = None
@@ -30,7 +36,8 @@ class Line:
             return cls()
         return cls(
             session=kept["session"],
-            keyed=kept["keyed"],
+            length=kept["length"],
+            mark=kept["mark"],
             reply=Reply(**kept["reply"]),
             view=View.from_json(kept["view"]),
             question=kept["question"],
@@ -49,24 +56,33 @@ class Line:
         """Say whether this call comes from a session that another has followed."""
         return keyed.session in self.past
 
-    def newly_typed(self, keyed: Keyed) -> str | None:
+    def newly_typed(self, keyed: Keyed, seal: Seal) -> str | None:
         """Give what was typed since the last turn; None where the call says nothing new.
 
         Providers send everything keyed so far, so the same text is a repeat, and a shorter or
         different one comes late. What is new is one answer, even with a `*` inside it.
         """
-        if not self.reply.goes_on or keyed.keyed == self.keyed:
+        before, new = keyed.keyed[: self.length], keyed.keyed[self.length :]
+        if not (new and self.reply.goes_on) or _mark(before, seal) != self.mark:
             return None
-        if not self.keyed:
-            return keyed.keyed
-        before = f"{self.keyed}*"
-        return keyed.keyed.removeprefix(before) if keyed.keyed.startswith(before) else None
+        if not before:
+            return new
+        return new.removeprefix("*") if new.startswith("*") else None
 
     def begun(self, keyed: Keyed) -> Line:
         """Start on a new session."""
         past = (*self.past, self.session) if self.session else self.past
         return Line(session=keyed.session, past=past[-_PAST_SESSIONS:])
 
-    def replied(self, keyed: Keyed, reply: Reply, view: View, question: str | None) -> Line:
+    def replied(  # how a turn ended
+        self, keyed: Keyed, seal: Seal, reply: Reply, view: View, question: str | None
+    ) -> Line:
         """Note how a turn ended."""
-        return replace(self, keyed=keyed.keyed, reply=reply, view=view, question=question)
+        mark = _mark(keyed.keyed, seal)
+        length = len(keyed.keyed)
+        return replace(self, length=length, mark=mark, reply=reply, view=view, question=question)
+
+
+def _mark(keyed: str, seal: Seal) -> str:
+    """Give the hash by which the same keys are known again; of none there is none."""
+    return seal.fingerprint("keyed", keyed) if keyed else ""

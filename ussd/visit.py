@@ -26,6 +26,7 @@ class Visit:
         self, gateway: Gateway, office: Office, seal: Seal, session: Session, keyed: Keyed
     ) -> None:
         self._budget = gateway.budget
+        self._seal = seal
         self._languages = office.languages
         self._session = session
         self._keyed = keyed
@@ -49,11 +50,12 @@ class Visit:
             line = line.begun(self._keyed)
             due, view = self._begin()
         else:
-            due, view = self._hear(line.newly_typed(self._keyed) or "", line.view)
+            due, view = self._hear(line.newly_typed(self._keyed, self._seal) or "", line.view)
         page = draw(due, view, self._paper)
         reply = Reply(page.text, goes_on=not page.is_last)
         question = due.question.name if isinstance(due, Ask) else None
-        self._session.lines[CHANNEL] = line.replied(self._keyed, reply, view, question).to_json()
+        line = line.replied(self._keyed, self._seal, reply, view, question)
+        self._session.lines[CHANNEL] = line.to_json()
         return reply
 
     def _begin(self) -> tuple[Due, View]:
@@ -79,4 +81,6 @@ class Visit:
     def _paper(self) -> Paper:
         unicode = self._budget.carries_unicode
         language = self._languages.get(self._session.language, unicode=unicode)
-        return Paper(language, self._budget, calls=self._talk.call_back is not None)
+        # A call to an informant would be noted with her number.
+        calls = self._talk.call_back is not None and not self._session.is_secret
+        return Paper(language, self._budget, calls=calls)

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 from core.dialogue import Day, Once, option
 from core.police import Days, Police
-from core.text import Text
+from core.text import Name, Text
+
+_AAJ, _KAL = Name("aaj", "आज"), Name("kal", "कल")
 
 
 async def ask_past_day(police: Police, name: str, text: Text) -> str:
     """Ask on which day of the last twelve months something was."""
     days = await _days(police)
     named = (
-        option(days["today"], Text("Today")),
-        option(days["yesterday"], Text("Yesterday")),
+        option(days["today"], Text("Today"), _AAJ),
+        option(days["yesterday"], Text("Yesterday"), _KAL),
     )
     return await Day(name, text, named, first=days["first"], last=days["today"])
 
@@ -21,8 +23,8 @@ async def ask_coming_day(police: Police, name: str, text: Text) -> str:
     """Ask on which day of the next twelve months something will be."""
     days = await _days(police)
     named = (
-        option(days["today"], Text("Today")),
-        option(days["tomorrow"], Text("Tomorrow")),
+        option(days["today"], Text("Today"), _AAJ),
+        option(days["tomorrow"], Text("Tomorrow"), _KAL),
     )
     return await Day(name, text, named, first=days["today"], last=days["last"])
 

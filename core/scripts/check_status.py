@@ -1,45 +1,52 @@
-"""The status of a case: its state, since when, where, and what to do next."""
+"""The status of a case: found by its number or in the list of her own, opened by its PIN."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from functools import partial
 from itertools import count
 
-from core.dialogue import Last, Number, Once
-from core.letters import ANSWER_KEPT, letter_of_state
-from core.police import Place, Police, Standing
-from core.reference import LENGTH, grouped
-from core.scripts.answer_police import answer_police
-from core.scripts.find_station import place_label
+from core.dialogue import Last, Number, Once, Option, option
+from core.police import OwnCase, Police, Standing
+from core.reference import LENGTH
+from core.scripts.own_case import own_case, state_only
+from core.scripts.send_application import PIN_LENGTH
 from core.service import Service
-from core.states import REJECTION_REASONS, STATES, WAIT
-from core.text import Joined, Text, Words
+from core.states import STATES
+from core.text import Text, Words
 
 _WRONG = {
     "mistyped": Text("A digit is wrong. Please look again."),
     "unknown": Text("No such number with us."),
 }
+_WAIT = Text(
+    "Many wrong numbers came from this phone. Please try again after an hour, or call {helpline}."
+)
+_SILENT = Text("Nothing is told by SMS about this number. Please call {helpline} or dial.")
 
-
-_ANSWERED = Text("Your answer is with the police.")
+_STATE_ONLY = option("state_only", Text("Only how it stands"))
+_FORGOTTEN = option("forgotten", Text("PIN forgotten"))
+_WRONG_PIN = Text("The PIN is wrong. Please look again.")
+_WAIT_PIN = Text(
+    "Many wrong PINs came for this number. Please try again after an hour, or go to the station"
+    " with the number."
+)
+_GO_TO_THE_STATION = Text("Please go to the station with this number: the PIN is settled there.")
 
 
 async def check_status(police: Police) -> Words | Last:
-    """Ask for the reference number until it is found, or too many were wrong."""
+    """Ask for the case until it is found, or too many numbers were wrong."""
+    own: list[OwnCase] = await Once("own_cases", police.own_cases)
     intro: Words | None = None
     for attempt in count(1):
-        text = Text("Your 10-digit complaint number?")
-        reference = await Number(
-            f"reference_{attempt}", text, digits=LENGTH, intro=intro, passing=True
-        )
+        reference = await ask_which(f"reference_{attempt}", own, intro)
         standing = await Once(f"standing_{attempt}", partial(police.standing, reference))
         if standing["outcome"] == "found":
-            return await answer_police(police, standing) or _describe(police, standing)
+            return await _tell(police, standing)
+        if standing["outcome"] == "silent":
+            return Last(_SILENT(helpline=police.helpline), "silent")
         if standing["outcome"] == "wait":
-            return Text(
-                "Many wrong numbers came from this phone. Please try again after an hour, or"
-                " call {helpline}."
-            )(helpline=police.helpline)
+            return _WAIT(helpline=police.helpline)
         intro = _WRONG[standing["outcome"]]
     raise AssertionError("unreachable")
 
@@ -47,53 +54,49 @@ async def check_status(police: Police) -> Words | Last:
 STATUS = Service("status", Text("Status"), check_status, menu="first")
 
 
-def _describe(police: Police, standing: Standing) -> Words | Last:
-    state = STATES[standing["state"]]
-    letter = ANSWER_KEPT if _is_answered(standing) else letter_of_state(standing["state"])
-    variables = {"reference": standing["reference"]}
+def ask_which(name: str, own: Sequence[OwnCase], intro: Words | None) -> Number:
+    """Ask for a number; who has cases need not know it, and sees when they were and how they stand.
+
+    What they are about is nobody else's business who holds the phone.
+    """
+    text = Text("Which one? Or its 10 digits.") if own else Text("Your 10-digit complaint number?")
+    instead = tuple(_as_option(case) for case in own)
+    return Number(name, text, digits=LENGTH, instead=instead, intro=intro, passing=True)
+
+
+def _as_option(case: OwnCase) -> Option[str]:
+    state = STATES[case["state"]].label
+    return option(case["reference"], Text("{date}: {state}")(date=case["date"], state=state))
+
+
+async def _tell(police: Police, standing: Standing) -> Words | Last:
     if standing["own"]:
-        fir_number = {"fir_number": standing["fir_number"]} if standing["fir_number"] else {}
-        return Last(_in_full(police, standing), letter, variables | fir_number)
-    words = Text("{reference}: {state}.")(
-        reference=grouped(standing["reference"]), state=state.label
-    )
-    # No letter tells another phone that there is an FIR and keeps its number back.
-    return words if "fir_number" in state.needs else Last(words, letter, variables)
+        return await own_case(police, standing)
+    if standing.get("has_pin"):
+        return await _open(police, standing)
+    return state_only(standing)
 
 
-def _in_full(police: Police, standing: Standing) -> Words:
-    state = STATES[standing["state"]]
-    head = Text("{reference}: {state}, since {since}.")(
-        reference=grouped(standing["reference"]), state=state.label, since=standing["since"]
-    )
-    return Joined((head, *_details(police, standing), _advice(police, standing)))
-
-
-def _advice(police: Police, standing: Standing) -> Words:
-    """Say what to do next, and in any case that no letters will come if they are off."""
-    advice = _ANSWERED if _is_answered(standing) else STATES[standing["state"]].advice
-    if standing.get("news", True):
-        return advice
-    no_news = Text("No SMS will come. For SMS send START to {sms_number}.")(
-        sms_number=police.sms_number
-    )
-    return no_news if advice == WAIT else Joined((advice, no_news))
-
-
-def _is_answered(standing: Standing) -> bool:
-    is_asked = standing["state"] == "need_information"
-    return is_asked and standing.get("answered", False)
-
-
-def _details(police: Police, standing: Standing) -> list[Words]:
-    details: list[Words] = []
-    if fir_number := standing["fir_number"]:
-        details.append(Text("FIR:{fir_number}.")(fir_number=fir_number))
-    if reason := standing["reason"]:
-        details.append(REJECTION_REASONS[reason])
-    place = Place(standing["district"], standing["station"])
-    details.append(Text("{place}.")(place=place_label(police, place)))
-    station = police.directory.station(standing["station"])
-    if station and station.telephone:
-        details.append(Text("Tel. {telephone}.")(telephone=station.telephone))
-    return details
+async def _open(police: Police, standing: Standing) -> Words | Last:
+    """Ask for the PIN, on whichever phone: only who has it is told more than the state."""
+    reference, intro = standing["reference"], None
+    for attempt in count(1):
+        pin = await Number(
+            f"secret_pin_{attempt}",
+            Text("Your secret PIN ({digits} digits)?")(digits=PIN_LENGTH),
+            digits=PIN_LENGTH,
+            instead=(_STATE_ONLY, _FORGOTTEN),
+            intro=intro,
+            passing=True,
+        )
+        if pin == _STATE_ONLY.meaning:
+            return state_only(standing)
+        if pin == _FORGOTTEN.meaning:
+            return _GO_TO_THE_STATION
+        opened = await Once(f"unlocked_{attempt}", partial(police.unlock, reference, pin))
+        if opened["outcome"] == "found":
+            return await own_case(police, opened) if opened["own"] else state_only(opened)
+        if opened["outcome"] == "wait":
+            return _WAIT_PIN
+        intro = _WRONG_PIN
+    raise AssertionError("unreachable")

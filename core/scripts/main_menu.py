@@ -57,7 +57,7 @@ def path_to(service: Service) -> dict[str, str]:
 
 async def _choose_language(police: Police, visit: int) -> None:
     languages = tuple(option(code, own_name) for code, own_name in police.languages)
-    tongue = await Choice(f"tongue_{visit}", _LANGUAGE.label, languages, passing=True)
+    tongue = await Choice(f"tongue_{visit}", Text("Which language?"), languages, passing=True)
     await Once(f"language_{visit}", partial(police.speak, tongue))
 
 

@@ -8,6 +8,7 @@ from core.letters import APPLICATION_RECEIVED
 from core.police import Application, Police
 from core.scripts.ask_day import ask_past_day
 from core.scripts.find_station import find_station, place_label
+from core.scripts.helplines import dial
 from core.scripts.send_application import send_application
 from core.service import Field, Kind, Service, StateLimit
 from core.text import Text
@@ -43,12 +44,6 @@ async def missing_person(police: Police) -> Last:
     application = Application("missing_person", "missing_person", place, told=told)
     summary = Text("Missing person. {place}.")(place=place_label(police, place))
     return await send_application(police, MISSING_PERSON, application, summary)
-
-
-def dial(number: str) -> Last:
-    """Put her through to a helpline, or tell her to dial it."""
-    letter, variables = ("danger", {}) if number == "112" else ("helpline", {"number": number})
-    return Last(Text("Dial {number} now.")(number=number), letter, variables, dial=number)
 
 
 MISSING_PERSON = Service(

@@ -7,8 +7,9 @@ from functools import partial
 
 from core.conversation import YES
 from core.dialogue import Answers, Choice, Last, Number, Once, option
-from core.police import Application, Police, Terms
+from core.police import Application, Police, Registered, Terms
 from core.reference import grouped
+from core.scripts.tell_code import tell_code
 from core.service import Kind, Service
 from core.text import Joined, Name, Text, Words
 
@@ -22,9 +23,12 @@ _SEND = option("send", Text("Yes, send"), *_YES)
 _SEND_SILENTLY = option("silent", Text("Send, no SMS to me"), *_YES)
 _SEND_WITH_SMS = option("send", Text("Send, SMS may come"))
 _DISCARD = option("discard", Text("No"), *_NO)
+_DO_NOT_SEND = option("discard", Text("Do not send"), *_NO)
 
 _TOLD = Text("Registered: {reference}. Keep this number.")
 _SMS_COMES = Text("You will get an SMS.")
+_NO_SMS = Text("No SMS will come.")
+_ASK_WITH_PIN = Text("To ask us you need this number and your PIN.")
 _ASK_US = Text("Ask us for its status with this number.")
 
 
@@ -34,10 +38,7 @@ async def send_application(
     """Have the citizen confirm what she brings, send it, and tell her the number."""
     kind = service.kinds[application.kind]
     terms = await Once("terms", partial(police.terms, service.key)) if service.limits else None
-    head = Joined((summary, *_terms(terms)))
-    answers = (_SEND_SILENTLY, _SEND_WITH_SMS, _DISCARD) if kind.is_sensitive else (_SEND, _DISCARD)
-    text = Text("Send the complaint?") if service.key == "complaint" else Text("Send this?")
-    wish = await Choice("confirm", text, answers, intro=head)
+    wish = await _confirm(service, kind, Joined((summary, *_terms(terms))))
     if wish == "discard":
         words = Text("Nothing was sent. You can tell us again at any time.")
         return Last(words, "draft_removed")
@@ -48,24 +49,57 @@ async def send_application(
 
 async def registered(police: Police, service: Service, reference: str) -> Last:
     """Say that it is registered, under which number, and what comes next."""
-    told = await Once("sends_news", police.sends_news)
+    if service.is_nameless:
+        return await tell_code(police)
     words = (service.told or _TOLD)(reference=grouped(reference))
-    parts = (words, *filter(None, (service.then,)), _SMS_COMES if told else _ASK_US)
+    kept = await _kept(police, service)
+    parts = (words, *filter(None, (service.then,)), *await _how_to_ask(police, kept))
     letter = service.letters.get(RECEIVED, f"state.{RECEIVED}")
-    return Last(Joined(parts), letter, {"reference": reference})
+    # The SMS that has told it is answered; beyond that no SMS names what is silent.
+    is_secret = bool(kept and kept["is_silent"]) and not police.is_written_to
+    return Last(Joined(parts), letter, {"reference": reference}, is_secret=is_secret)
 
 
 def is_told_by_letter(answers: Answers) -> bool:
-    """Say whether a conversation has registered what its own letter tells of."""
+    """Say whether a conversation has registered what a letter of its own tells of."""
     return "registered" in answers and answers.get("confirm") != _SEND_SILENTLY.meaning
+
+
+async def _confirm(service: Service, kind: Kind, head: Words) -> str:
+    """Ask whether to send it, and of what is sensitive whether SMS may come."""
+    text = Text("Send the complaint?") if service.key == "complaint" else Text("Send this?")
+    question = Choice("confirm", text, (_SEND, _DISCARD), intro=head)
+    if kind.is_sensitive:
+        options = (_SEND_SILENTLY, _SEND_WITH_SMS, _DO_NOT_SEND)
+        question = Choice("confirm", Text("Send it?"), options, intro=head)
+    return await question
 
 
 async def _ask_pin(kind: Kind) -> str | None:
     """Have her choose the PIN that keeps others from asking about her case."""
     if not kind.is_sensitive:
         return None
-    text = Text("Choose a secret PIN of 4 digits. You need it to ask us.")
-    return await Number("new_pin", text, digits=PIN_LENGTH)
+    text = Text("Choose a secret PIN ({digits} digits).")(digits=PIN_LENGTH)
+    intro = Text("You need it to ask us. Keep it in mind.")
+    return await Number("new_pin", text, digits=PIN_LENGTH, intro=intro)
+
+
+async def _kept(police: Police, service: Service) -> Registered | None:
+    """Look how a matter was registered that may have a PIN and no letters."""
+    if not any(kind.is_sensitive for kind in service.kinds.values()):
+        return None
+    kept: Registered | None = await Once("registered_as", police.registered_before)
+    return kept
+
+
+async def _how_to_ask(police: Police, kept: Registered | None) -> tuple[Words, ...]:
+    """Say whether news comes by SMS, and with what to ask for it."""
+    pin = (_ASK_WITH_PIN,) if kept and kept["has_pin"] else ()
+    if kept and kept["is_silent"]:
+        return (_NO_SMS, *(pin or (_ASK_US,)))
+    if await Once("sends_news", police.sends_news):
+        return (_SMS_COMES, *pin)
+    return pin or (_ASK_US,)
 
 
 def _terms(terms: Terms | None) -> tuple[Words, ...]:

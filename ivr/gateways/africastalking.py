@@ -40,7 +40,6 @@ from providers.transport import CONNECT_SECONDS, NOT_UNDERSTOOD, Refused, TryLat
 
 _TIMEOUT = 15  # seconds
 _NONE = (None, "", "None")  # how it says that there is nothing
-_SECONDS_OF_SILENCE = 6  # after which a story counts as told
 _OUTCOMES: dict[str, Outcome] = {
     "USER_BUSY": "busy",
     "CALL_REJECTED": "busy",
@@ -109,6 +108,7 @@ class AfricasTalking:
             has_spoken="spoken" in request.query,
             address=address if "spoken" in request.query else "",
             seconds=None,
+            dialled="failed" if "dialled" in request.query else "",
         )
 
     def write(self, reply: Reply) -> str:
@@ -128,6 +128,8 @@ class AfricasTalking:
             _add(response, reply.says)
             if isinstance(awaits, Connect):
                 SubElement(response, "Dial", phoneNumbers=awaits.number, sequential="true")
+                # The document goes on only where nobody has answered.
+                SubElement(response, "Redirect").text = self._step(reply, "&dialled=1")
         xml: str = tostring(response, encoding="unicode")
         return f'<?xml version="1.0" encoding="UTF-8"?>{xml}'
 
@@ -190,7 +192,7 @@ class AfricasTalking:
             "Record",
             finishOnKey="#",
             maxLength=str(voice.most_seconds),
-            timeout=str(_SECONDS_OF_SILENCE),
+            timeout=str(voice.silence),
             trimSilence="false",
             playBeep="true",
             callbackUrl=self._step(reply, "&spoken=1"),

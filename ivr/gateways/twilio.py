@@ -46,7 +46,6 @@ from providers.transport import (
 from providers.twilio import Account
 
 _TIMEOUT = 15  # seconds
-_SECONDS_OF_SILENCE = 6  # after which a story counts as told
 _LONGEST_RING = 40  # seconds
 _LONGEST_EMERGENCY = 3600
 _GONE = {requests.codes.ok, requests.codes.no_content, requests.codes.not_found}
@@ -204,7 +203,7 @@ class Twilio:
             action=self._step(reply, "&spoken=1"),
             method="POST",
             max_length=voice.most_seconds,
-            timeout=_SECONDS_OF_SILENCE,
+            timeout=voice.silence,
             finish_on_key="#",
             play_beep=True,
             trim="do-not-trim",

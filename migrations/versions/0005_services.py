@@ -33,6 +33,7 @@ def _widen_cases() -> None:
         sa.Column("diary_number", sa.String(16)),
     ):
         op.add_column("cases", column)
+    op.create_index("ix_cases_urgent", "cases", ["is_urgent", "stage", "id"])
     op.create_index("ix_cases_code_hash", "cases", ["code_hash"], unique=True)
 
 
@@ -40,20 +41,25 @@ def _make_records() -> None:
     op.create_table(
         "record_sets",
         sa.Column("kind", sa.String(16), primary_key=True),
+        sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("as_of", sa.Date, nullable=False),
         sa.Column("imported_at", _MOMENT, nullable=False),
         sa.Column("rows", sa.Integer, nullable=False),
+        sa.Column("is_whole", sa.Boolean, nullable=False),
     )
     op.create_table(
         "vehicles",
+        sa.Column("part_of", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("plate", sa.String(16), primary_key=True),
-        sa.Column("keyed", sa.String(16), nullable=False, index=True),
+        sa.Column("keyed", sa.String(16), nullable=False),
         sa.Column("status", sa.String(16), nullable=False),
         sa.Column("district", sa.String(32)),
         sa.Column("station", sa.String(16)),
     )
+    op.create_index("ix_vehicles_keyed", "vehicles", ["part_of", "keyed"])
     op.create_table(
         "firs",
+        sa.Column("part_of", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("station", sa.String(16), primary_key=True),
         sa.Column("year", sa.Integer, primary_key=True, autoincrement=False),
         sa.Column("number", sa.Integer, primary_key=True, autoincrement=False),
@@ -62,9 +68,9 @@ def _make_records() -> None:
     )
     op.create_table(
         "wanted",
-        sa.Column("id", sa.Integer, primary_key=True),
-        sa.Column("district", sa.String(32), nullable=False, index=True),
-        sa.Column("name_en", sa.String(100), nullable=False),
+        sa.Column("part_of", sa.Integer, primary_key=True, autoincrement=False),
+        sa.Column("district", sa.String(32), primary_key=True),
+        sa.Column("name_en", sa.String(100), primary_key=True),
         sa.Column("name_hi", sa.String(100), nullable=False),
         sa.Column("reward", sa.Integer),
     )

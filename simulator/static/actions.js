@@ -135,6 +135,7 @@ async function Dial(element, call) {
   });
   const dialDurationInSeconds = Math.round((Date.now() - started) / 1000);
   call.note({ dialDestinationNumber, dialDurationInSeconds });
+  return null; // here it is always picked up, and then the document ends with it
 }
 
 function Redirect(element, call, address) {

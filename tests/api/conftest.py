@@ -61,6 +61,17 @@ def complaint(external_id: str = "a1", **more: object) -> dict[str, object]:
     }
 
 
+def lost_phone(external_id: str = "l1", **more: object) -> dict[str, object]:
+    return {
+        "external_id": external_id,
+        "service": "lost_property",
+        "phone": "+919800000001",
+        "station": GARDANIBAGH,
+        "told": {"lost": "mobile", "lost_on": "2026-11-20"},
+        **more,
+    }
+
+
 def partner_of(
     service: Service,
     name: str = "cctns",

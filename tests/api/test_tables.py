@@ -1,15 +1,22 @@
 """`pukar export` and `pukar import`: tables that are gone on with, and change nothing twice."""
 
 import csv
+import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from click.testing import Result
+from sqlalchemy import delete, insert
+from werkzeug.test import TestResponse
 
 from casework.accesses import Wanted
 from casework.exchange import Exchange
+from casework.viewer import Viewer
 from core.reference import grouped
-from tests.api.conftest import Partner, change
+from core.sealing import Seal
+from core.tables import told
+from tests.api.conftest import Partner, change, lost_phone
 from tests.service import Service
 
 pytestmark = pytest.mark.redis
@@ -19,6 +26,15 @@ def fails(service: Service, *command: str) -> str:
     result: Result = service.app.test_cli_runner().invoke(args=[*command])
     assert result.exit_code == 1, result.output
     return result.output
+
+
+def said(answer: TestResponse) -> Any:  # noqa: ANN401  # JSON
+    assert answer.status_code in (200, 201), answer.text
+    return json.loads(answer.text)
+
+
+def seal_of(partner: Partner) -> Seal:
+    return partner.service.parts.cases.files.seal
 
 
 def read(file: Path) -> list[dict[str, str]]:
@@ -63,6 +79,45 @@ def test_stories_are_exported_on_demand_and_each_is_noted(partner: Partner, tmp_
     assert [(each.who, each.what, each.channel) for each in noted] == [
         ("asha", "export", "console")
     ]
+
+
+def test_what_was_told_field_by_field_is_one_column(partner: Partner, tmp_path: Path) -> None:
+    form = {"lost": "mobile", "lost_on": "2026-11-20", "description": "काला, टूटा शीशा"}
+    partner.post("/cases", lost_phone(told=form))
+    partner.registers("a2")
+    secret = {"external_id": "s1", "service": "secret_information", "story": "गोदाम में शराब"}
+    partner.post("/cases", secret)
+    out = tmp_path / "cases.csv"
+    partner.service.pukar("export", "cases", "--out", str(out), "--with-stories")
+    lost, complained, told_secretly = read(out)
+    assert json.loads(lost["told"]) == form
+    assert (complained["told"], complained["phone"]) == ("", "+919800000001")
+    assert (told_secretly["phone"], told_secretly["story"]) == ("", "गोदाम में शराब")
+    plain = tmp_path / "plain.csv"
+    partner.service.pukar("export", "cases", "--out", str(plain))
+    assert "काला" not in plain.read_text(encoding="utf-8")
+
+
+def test_what_was_spoken_in_a_form_is_told_once_it_was_written_down(
+    partner: Partner, tmp_path: Path
+) -> None:
+    reference = said(partner.post("/cases", lost_phone()))["reference"]
+    viewer, work = Viewer(1, "asha", "state"), partner.service.parts.api.work
+    rows: list[dict[str, object]] = [
+        {"field": "lost", "value_sealed": b"broken", "recording": None},
+        {"field": "owner", "value_sealed": seal_of(partner).close(""), "recording": "r1"},
+        {"field": "where_lost", "value_sealed": seal_of(partner).close(""), "recording": "r2"},
+    ]
+    with partner.service.parts.database.writing() as connection:
+        connection.execute(delete(told))
+        connection.execute(insert(told), [{"case_id": 1, **row} for row in rows])
+    work.hear(viewer, reference, "r1", "रमेश राम, गर्दनीबाग")
+    whole = {"lost": None, "owner": "रमेश राम, गर्दनीबाग", "where_lost": None}
+    assert said(partner.get(f"/cases/{reference}"))["told"] == whole
+    out = tmp_path / "cases.csv"
+    partner.service.pukar("export", "cases", "--out", str(out), "--with-stories")
+    in_table = {"lost": "(unreadable)", "owner": "रमेश राम, गर्दनीबाग", "where_lost": ""}
+    assert json.loads(read(out)[0]["told"]) == in_table
 
 
 def test_an_export_goes_past_what_no_key_opens(partner: Partner, tmp_path: Path) -> None:
@@ -150,6 +205,27 @@ def test_moves_are_imported_and_a_table_that_comes_again_changes_nothing(
     assert "0 rows done, 3 done before, 0 not" in service.pukar("import", "moves", str(file))
     assert versions(service) == [2, 1]
     assert service.inbox() == letters
+
+
+def test_a_sanha_is_imported_with_its_number(partner: Partner, tmp_path: Path) -> None:
+    reference = said(partner.post("/cases", lost_phone()))["reference"]
+    row = {"reference": reference, "state": "recorded", "diary_number": ""}
+    file = written(tmp_path / "moves.csv", row)
+    fails(partner.service, "import", "moves", str(file))
+    assert "needs diary_number" in (tmp_path / "moves.csv.errors.csv").read_text()
+    file = written(tmp_path / "moves.csv", {**row, "diary_number": "45/2026"})
+    for times in ("1 rows done, 0 done before", "0 rows done, 1 done before"):
+        assert times in partner.service.pukar("import", "moves", str(file))
+    assert partner.service.only_case().diary_number == "45/2026"
+
+
+def test_a_row_from_before_there_was_a_column_is_known_with_it(
+    partner: Partner, tmp_path: Path
+) -> None:
+    row = {"reference": partner.registers(), "state": "sent_to_station"}
+    partner.service.pukar("import", "moves", str(written(tmp_path / "a.csv", row)))
+    with_more = written(tmp_path / "b.csv", {**row, "diary_number": ""})
+    assert "1 done before" in partner.service.pukar("import", "moves", str(with_more))
 
 
 def test_the_same_move_twice_in_a_table_is_two_moves(partner: Partner, tmp_path: Path) -> None:

@@ -49,6 +49,21 @@ def test_a_date_is_said_by_day_month_and_year() -> None:
     assert said("On {date}, it was closed.", date="24-11-2026") == expected
 
 
+def test_what_is_counted_is_said_as_an_amount() -> None:
+    assert said("{days} days, {fee} rupees", days=14, fee="120") == ("14 days, 1 hundred 20 rupees")
+    assert said("Fee: {fee}.", fee="40250") == "Fee: 40 thousand 2 hundred 50"
+    assert said("Up to {most}.", most=999_999) == "Up to 9 lakh 99 thousand 9 hundred 99"
+    assert said("From {least}.", least=0) == "From 0"
+
+
+def test_what_stands_between_stops_is_a_clip_of_its_own() -> None:
+    assert said("{kind}. {what}: yes.", kind=Text("Theft"), what=Text("Welcome.")) == (
+        "Theft [2] स्वागत है। [1] yes."
+    )
+    assert said("State: {state}.", state=Text("Theft")) == "State: [1] Theft"
+    assert said("The {state}, {reason}", state=Text("Theft"), reason=Text("No")) == "The Theft, No"
+
+
 def test_a_name_is_a_clip_of_its_own_spelt_as_the_language_spells() -> None:
     station = Name("Gardanibagh", "गर्दनीबाग")
     first, second = speak(Text("Send it to {station}? Then press 1.")(station=station), HINDI)

@@ -14,9 +14,12 @@ from core.case_file import CaseFiles
 from core.cases import Case, Cases, Event, Move, NewCase
 from core.clock import HERE, as_of
 from core.database import Database
-from core.dialogue import Typed
+from core.dialogue import Recorded, Typed
+from core.gazetteer import Gazetteer
 from core.limits import Limits
+from core.police import Told
 from core.sealing import Seal
+from core.services import SERVICES
 from core.tables import cases, letters, officers
 from tests.service import DATA_KEY
 
@@ -36,26 +39,31 @@ class Precinct:
         self.seal = Seal(DATA_KEY, "for tests only")
         self.limits = Limits(self.database)
         self.cases = Cases(CaseFiles(self.database, self.seal, self.limits))
-        self.overseer = Overseer(self.cases.files)
+        self.overseer = Overseer(self.cases.files, Gazetteer(self.database))
 
-    def registers(
+    def registers(  # noqa: PLR0913  # one for each thing a test may care about
         self,
         when: datetime,
         station: str | None = "PAT01",
         district: str | None = "PATNA",
         phone: str = "+919800000001",
+        *,
+        kind: str = "theft",
+        story: str | Recorded = "साइकिल चोरी",
+        told: Told | None = None,
     ) -> str:
         new = NewCase(
             conversation=secrets.token_hex(8),
-            service="complaint",
-            kind="theft",
+            service=next(each.key for each in SERVICES.values() if kind in each.kinds),
+            kind=kind,
             phone=phone,
             language="hi",
             channel="ussd",
             district=district,
             station=station,
             usual_station=None,
-            story=Typed("साइकिल चोरी"),
+            story=Typed(story) if isinstance(story, str) else story,
+            told=told or {},
         )
         with as_of(when):
             return self.cases.register(new)

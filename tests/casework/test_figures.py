@@ -192,21 +192,24 @@ def test_groups_are_places_and_kinds(database: Database) -> None:
     put(database, 1)
     put(database, 1, kind="women_safety")
     put(database, 1, place=("PATNA", "P2"), kind="police_conduct")
+    put(database, 1, place=("PATNA", None), kind="secret_information", phone_hash="")
+    put(database, 1, ("recorded", "closed"), kind="lost_property")
     put(database, 1, place=("PATNA", None))
     put(database, 1, place=(None, None))
     figures = Figures(database)
     for_everybody = figures.open_report(LAST_30_DAYS.span)
     by_station = figures.report(STATE, LAST_30_DAYS, "station")
-    assert registered(for_everybody.places) == {(None,): 1, ("PATNA",): 4}
+    assert registered(for_everybody.places) == {(None,): 1, ("PATNA",): 6}
     assert registered(by_station.places) == {
         (None, None): 1,
-        ("PATNA", None): 1,
-        ("PATNA", "P1"): 2,
+        ("PATNA", None): 2,
+        ("PATNA", "P1"): 3,
         ("PATNA", "P2"): 1,
     }
-    by_kind = {("theft",): 3, ("women_safety",): 1, ("police_conduct",): 1}
-    assert registered(by_station.kinds) == by_kind
-    assert registered(for_everybody.kinds) == {("theft",): 3, ("protected",): 2}
+    open_to_all = {("theft",): 3, ("lost_property",): 1}
+    protected = dict.fromkeys((("women_safety",), ("police_conduct",), ("secret_information",)), 1)
+    assert registered(by_station.kinds) == open_to_all | protected
+    assert registered(for_everybody.kinds) == open_to_all | {("protected",): 3}
 
 
 def test_figures_are_narrowed_to_a_district_and_a_kind(database: Database) -> None:

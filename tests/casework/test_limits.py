@@ -10,6 +10,8 @@ from console.serve import _other_work
 from core.clock import HERE
 from core.database import Database, DatabaseDown
 from core.limits import Limit, Limits, Times
+from core.services import SERVICES, course_of
+from core.states import STATES
 from tests.casework.precinct import Precinct, at, precinct
 from tests.service import Service, registers
 
@@ -66,14 +68,13 @@ def test_a_short_limit_is_looked_at_at_once(limits: Limits) -> None:
 
 def test_a_certificate_has_its_days_from_registration(limits: Limits) -> None:
     def due(since: datetime, registered_at: datetime | None) -> datetime | None:
-        args = ("character_certificate", "under_enquiry", None)
+        args = ("character_certificate", "at_station", None)
         return limits.times(*args, since, registered_at).due_at
 
-    whole = limits.end_of(Limit(14, "working"), at(1))
-    assert whole == at(18, 0)  # the 17th is the fourteenth day
-    assert due(at(1), at(1)) == at(16, 0)
-    assert due(at(10), at(1)) == whole
-    assert due(at(10), None) == at(25, 0)  # after it was opened again
+    assert limits.end_of(Limit(14, "working"), at(1)) == at(18, 0)  # the 17th is the last day
+    assert due(at(1), at(1)) == at(13, 0)  # ten working days at the station
+    assert due(at(10), at(1)) == at(18, 0)
+    assert due(at(10), None) == limits.end_of(Limit(10, "working"), at(10))  # opened again
 
 
 @pytest.mark.parametrize("state", ["disposed", "rejected", "withdrawn"])
@@ -81,8 +82,25 @@ def test_what_is_closed_has_no_limit(limits: Limits, state: str) -> None:
     assert limits.times("character_certificate", state, None, at(1), at(1)) == Times(None, None)
 
 
-def test_a_state_may_have_none(limits: Limits) -> None:
-    assert limits.times("complaint", "chargesheet_filed", None, at(1), at(1)) == Times(None, None)
+def test_a_state_that_nothing_is_said_of_has_none(limits: Limits) -> None:
+    assert limits.times("complaint", "found", None, at(1), at(1)) == Times(None, None)
+
+
+def test_a_services_own_limit_goes_before_that_of_all(limits: Limits) -> None:
+    assert limits.of("lost_property", "received", "PATNA") == Limit(3, "calendar")
+    assert limits.of("missing_person", "sent_to_station", None) == Limit(1, "calendar")
+    assert limits.of("missing_person", "under_enquiry", None) == Limit(14, "calendar")
+
+
+@pytest.mark.parametrize("service", [key for key, each in SERVICES.items() if each.course])
+def test_whatever_is_open_has_a_limit_and_says_by_whom(limits: Limits, service: str) -> None:
+    still_open = [name for name in course_of(service) if STATES[name].stage != "closed"]
+    # Also one that was opened again, for which that of the whole case counts no more.
+    without = [
+        name for name in still_open if limits.times(service, name, None, at(1)).due_at is None
+    ]
+    assert without == []
+    assert all(each.source for each in limits.lines())
 
 
 def test_the_holidays_of_both_years_are_there(limits: Limits) -> None:
@@ -178,13 +196,36 @@ def test_a_limit_without_days_goes_back_to_the_shipped_one(
 
 
 @pytest.mark.redis
+def test_a_services_own_limits_are_listed_set_and_set_back(
+    sqlite_service: Service, csv: Path
+) -> None:
+    def listed() -> list[str]:
+        lines = sqlite_service.pukar("limits", "list").splitlines()
+        return [" ".join(line.split()) for line in lines if line.startswith("lost_property")]
+
+    [shipped] = listed()
+    assert shipped.startswith("lost_property received * 3 calendar days house rule")
+    header = OF_PATNA.splitlines()[0]
+    csv.write_text(f"{header}\nlost_property,received,*,2,working\n")
+    output = sqlite_service.pukar("limits", "import", str(csv))
+    assert "lost_property received *: 3 calendar days -> 2 working days" in output
+    assert listed() == ["lost_property received * 2 working days set here"]
+    csv.write_text(f"{header}\nlost_property,received,*,,\n")
+    sqlite_service.pukar("limits", "import", str(csv))
+    assert listed() == [shipped]
+
+
+@pytest.mark.redis
 def test_the_list_says_what_counts_in_a_district(sqlite_service: Service, csv: Path) -> None:
     csv.write_text(OF_PATNA)
     sqlite_service.pukar("limits", "import", str(csv))
 
+    state = "under_enquiry"
+
     def listed(*district: str) -> list[list[str]]:
         lines = sqlite_service.pukar("limits", "list", *district).splitlines()
-        return [line.split()[:4] for line in lines if "under_enquiry" in line]
+        found = [line.split()[:4] for line in lines]
+        return [each for each in found if each[:2] in (["*", state], ["complaint", state])]
 
     everywhere, here = ["*", "under_enquiry", "*", "10"], ["*", "under_enquiry", "PATNA", "7"]
     assert everywhere in listed()
@@ -206,6 +247,8 @@ def test_every_fault_of_a_file_is_said_and_nothing_is_imported(
         "*,received,*,soon,calendar\n"
         "*,received,*,1001,calendar\n"
         "*,received,*,1,lunar\n"
+        "status,received,*,1,calendar\n"
+        "lost_property,under_enquiry,*,1,calendar\n"
         "*,received,*,2,working\n"
         "*,received,*,3,working\n"
     )
@@ -213,8 +256,9 @@ def test_every_fault_of_a_file_is_said_and_nothing_is_imported(
     output = fails(sqlite_service, "limits", "import", str(csv))
 
     said = [line.partition(",")[0] for line in output.splitlines() if line.startswith("Line")]
-    assert said[:6] == [f"Line {number}" for number in range(2, 8)]
-    assert "Line 9 says again what stands above." in output
+    assert said[:8] == [f"Line {number}" for number in range(2, 10)]
+    assert "Line 9, state: under_enquiry is none of received, need_information" in output
+    assert "Line 11 says again what stands above." in output
     received = sqlite_service.parts.calendar.limits.of("complaint", "received", None)
     assert received == Limit(1, "working")
 

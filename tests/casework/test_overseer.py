@@ -398,7 +398,7 @@ def test_two_overseers_at_once_do_everything_once(either: Precinct) -> None:
 
     def oversee(_: int) -> int:
         start.wait()
-        overseer, looked_at = Overseer(either.cases.files), 0
+        overseer, looked_at = Overseer(either.cases.files, either.overseer.gazetteer), 0
         while found := overseer.round():
             looked_at += found
         return looked_at

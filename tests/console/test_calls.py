@@ -6,7 +6,8 @@ import pytest
 
 from core.calls import Wish
 from core.cases import NewCase
-from core.dialogue import Recorded
+from core.dialogue import Recorded, Typed
+from core.police import Told
 from tests.service import Service, registers
 
 pytestmark = pytest.mark.redis
@@ -49,6 +50,47 @@ def test_a_spoken_story_is_on_its_way_then_here_and_can_be_heard(
     out = tmp_path / "story.wav"
     assert "delete it" in service.pukar("cases", "listen", reference, "--out", str(out))
     assert out.read_bytes() == SOUND
+
+
+def test_what_was_spoken_in_a_form_is_listed_with_its_case_and_heard(
+    sqlite_service: Service, tmp_path: Path
+) -> None:
+    parts = sqlite_service.parts
+    parts.recordings.announce("r1", "twilio", "CA1")
+    told: Told = {"missing_name": Recorded("r1"), "missing_sex": "male", "missing_age": "14"}
+    new = NewCase(
+        conversation="a call",
+        service="missing_person",
+        kind="missing_person",
+        phone="+919800000001",
+        language="hi",
+        channel="ivr",
+        district="PATNA",
+        station="5117029",
+        usual_station=None,
+        story=Typed(""),
+        told=told,
+    )
+    reference = parts.cases.register(new)
+    shown = sqlite_service.pukar("cases", "show", reference)
+    assert "Kind       missing_person (urgent)" in shown
+    assert "  Name of the missing person: spoken, on its way (expected)" in shown
+    assert "  Sex: Male\n  Age: 14\n" in shown
+    assert reference in sqlite_service.pukar("recordings")
+
+    recording = parts.recordings.find("r1")
+    assert recording
+    parts.vault.keep("r1", SOUND)
+    parts.recordings.mark_copied(recording, "audio/wav")
+    shown = sqlite_service.pukar("cases", "show", reference)
+    assert f"hear it: pukar cases listen {reference} --field missing_name" in shown
+    out = tmp_path / "name.wav"
+    listen = ("cases", "listen", reference, "--field")
+    sqlite_service.pukar(*listen, "missing_name", "--out", str(out))
+    assert out.read_bytes() == SOUND
+    runner = sqlite_service.app.test_cli_runner()
+    assert "This field was written" in runner.invoke(args=[*listen, "missing_sex"]).output
+    assert "what was spoken here: missing_name." in runner.invoke(args=[*listen, "hat"]).output
 
 
 def test_a_lost_recording_is_said_to_be_lost(service: Service) -> None:

@@ -4,9 +4,11 @@ import pytest
 from sqlalchemy import delete, update
 from sqlalchemy.exc import DBAPIError
 
+from core.cases import NewCase
+from core.dialogue import Typed
 from core.services import SERVICES
 from core.states import STATES
-from core.tables import events
+from core.tables import events, told
 from tests.service import Service, registers
 
 pytestmark = pytest.mark.redis
@@ -42,6 +44,75 @@ def test_a_move_is_an_event_and_an_sms(service: Service) -> None:
     assert "received -> sent_to_station  by A    ok" in service.pukar("cases", "show", reference)
 
 
+def registers_loss(running: Service, **more: object) -> str:
+    """Register a lost phone at Gardanibagh, Patna, and give its reference number."""
+    values: dict[str, object] = {
+        "conversation": "a loss",
+        "service": "lost_property",
+        "kind": "lost_property",
+        "phone": "+919800000001",
+        "language": "hi",
+        "channel": "ussd",
+        "district": "PATNA",
+        "station": "5117029",
+        "usual_station": None,
+        "story": Typed(""),
+        "told": {"lost_on": "2026-11-20", "lost": "mobile"},
+    }
+    return running.parts.cases.register(NewCase(**(values | more)))  # type: ignore[arg-type]
+
+
+def test_show_has_the_form_in_its_order_and_the_number_of_the_sanha(service: Service) -> None:
+    reference = registers_loss(service)
+    assert "Told\n  What is lost: Mobile phone\n  On which day: 2026-11-20\n" in service.pukar(
+        "cases", "show", reference
+    )
+    moved = service.pukar("cases", "move", reference, "recorded", "--diary-number", "12/2026")
+    assert "a letter to the citizen is in the outbox" in moved
+    assert "12/2026" in service.inbox()[0]
+    assert "Sanha      12/2026\n" in service.pukar("cases", "show", reference)
+    assert "lost_property" in service.pukar("cases", "list", "--state", "recorded")
+
+
+def test_a_sanha_needs_its_number(service: Service) -> None:
+    reference = registers_loss(service)
+    runner = service.app.test_cli_runner()
+    for number, why in ((), "recorded needs diary_number"), (("12",), "looks like 123/2026"):
+        option = ("--diary-number", *number) if number else ()
+        result = runner.invoke(args=["cases", "move", reference, "recorded", *option])
+        assert result.exit_code == 1
+        assert why in result.output
+
+
+def test_what_no_key_opens_is_said(service: Service) -> None:
+    reference = registers_loss(service)
+    with service.parts.database.writing() as connection:
+        one = update(told).where(told.c.field == "lost").values(value_sealed=b"broken")
+        connection.execute(one)
+    assert "  What is lost: UNREADABLE" in service.pukar("cases", "show", reference)
+
+
+def test_a_silent_case_and_an_informants_are_told_of_to_nobody(service: Service) -> None:
+    silent = registers_loss(service, is_silent=True)
+    assert "SMS        none about this case" in service.pukar("cases", "show", silent)
+    moved = service.pukar("cases", "move", silent, "recorded", "--diary-number", "12/2026")
+    assert "no SMS is sent about this case" in moved
+    secret = registers_loss(
+        service,
+        conversation="a secret",
+        service="secret_information",
+        kind="secret_information",
+        phone="",
+        told={},
+        story=Typed("गोदाम में शराब है"),
+    )
+    shown = service.pukar("cases", "show", secret)
+    assert "Phone      not kept\n" in shown
+    assert "गोदाम में शराब है" in shown
+    service.pukar("cases", "move", secret, "under_enquiry")
+    assert service.inbox() == []
+
+
 def test_an_fir_comes_with_its_number(service: Service) -> None:
     caller = service.caller()
     reference = registers(caller)
@@ -49,7 +120,7 @@ def test_an_fir_comes_with_its_number(service: Service) -> None:
     service.pukar("cases", "move", reference, "fir_registered", "--fir-number", "123/2026")
     assert service.inbox()[0] == f"आवेदन {reference} पर FIR 123/2026 दर्ज हुई। -बिहार पुलिस"
     screen = caller.dials(f"2*{reference}").screen
-    while caller.is_connected:
+    while "\n9 " in caller.screen:
         screen += caller.types("9").screen
     assert "123/2026" in screen
 

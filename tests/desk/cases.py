@@ -9,6 +9,8 @@ from sqlalchemy import update
 from core.cases import Case, NewCase
 from core.clock import now
 from core.dialogue import Recorded, Typed
+from core.police import Told
+from core.services import SERVICES
 from core.tables import cases
 from tests.desk.officers import GARDANIBAGH, PATNA
 from tests.service import Service
@@ -24,21 +26,33 @@ def register(  # noqa: PLR0913  # one for each thing a test may care about
     phone: str = "+919800000001",
     place: tuple[str | None, str | None] = (PATNA, GARDANIBAGH),
     language: str = "hi",
+    told: Told | None = None,
+    pin: str | None = None,
+    is_silent: bool = False,
 ) -> Case:
-    """Register a case; by default a theft at Gardanibagh."""
+    """Register a case; by default a theft at Gardanibagh.
+
+    One of another kind is of its service; what is `told` is told in place of a story.
+    """
+    of_service = next(each for each in SERVICES.values() if kind in each.kinds)
+    if told is not None:
+        story = ""
     district, station = place
     reference = service.parts.cases.register(
         NewCase(
             conversation=f"conversation {next(_NUMBERS)}",
-            service="complaint",
+            service=of_service.key,
             kind=kind,
-            phone=phone,
+            phone="" if of_service.is_nameless else phone,
             language=language,
             channel="ussd",
             district=district,
             station=station,
             usual_station=None,
             story=Typed(story) if isinstance(story, str) else story,
+            told=told or {},
+            pin=pin,
+            is_silent=is_silent,
         )
     )
     return found(service, reference)

@@ -106,10 +106,14 @@ def test_an_answer_of_the_citizen_stands_in_the_line_of_time(
     case = register(sqlite_service)
     recording = spoken(sqlite_service, "answer-1", b"RIFF").recording
     with sqlite_service.parts.cases.files.open(case.reference) as file:
-        file.write(Entry("answered", "citizen", note="सोमवार को", recording=recording))
+        asked = {"question": "when"}
+        answer = Entry("answered", "citizen", None, "सोमवार को", asked, recording)
+        file.write(answer)
+        file.write(Entry("answered", "citizen", note="और एक बात"))
         file.write(Entry("rated", "citizen", details={"satisfied": "no"}))
     page = sign_in("station").page(page_of(case))
     assert "The citizen answered" in page
+    assert "The citizen added something" in page
     assert "सोमवार को" in page
     assert f"{page_of(case)}/recording/answer-1" in page
     assert "not satisfied" in page
@@ -123,6 +127,9 @@ def test_what_the_overseer_did_is_said_in_plain_words(
         reminder = {"of": "due", "whom": "state", "without": "officer,supervisor"}
         file.write(Entry("reminded", "overseer", details=reminder))
         file.write(Entry("raised", "overseer", details={"to": "state", "again": "yes"}))
+        alarm = {"whom": "nobody", "without": "station,supervisor,state"}
+        file.write(Entry("alerted", "overseer", details=alarm))
+        file.write(Entry("moved", "citizen", to="withdrawn"))
     page = sign_in("state").page(page_of(case))
     assert "the service, by itself" in page
     assert (
@@ -130,6 +137,14 @@ def test_what_the_overseer_did_is_said_in_plain_words(
         " · is missing: the officer, the district supervisor" in page
     )
     assert "to: the state control room · once more" in page
+    line = page.partition("Alarm: it is urgent</strong>")[2].partition("</li>")[0]
+    assert "Look at this" in line
+    assert (
+        "to: nobody · is missing: the station, the district supervisor, the state control room"
+        in line
+    )
+    withdrawn = page.rpartition("<strong>Withdrawn</strong>")[2].partition("</li>")[0]
+    assert "the citizen" in withdrawn
 
 
 def test_words_of_a_citizen_are_words_and_no_page(sqlite_service: Service, sign_in: SignIn) -> None:

@@ -268,10 +268,10 @@ def test_counts_go_no_further_than_they_must(
     browser = sign_in("station")
     for _ in range(3):
         register(sqlite_service)
-    assert browser.get("/desk/new-count").json == {"new": 3, "shown": "3"}
+    assert browser.get("/desk/new-count").json == {"new": 3, "shown": "3", "alarm": ""}
     for module in ("casework.casebook", "desk.inbox"):
         monkeypatch.setattr(f"{module}.COUNTED_UP_TO", 2)
-    assert browser.get("/desk/new-count").json == {"new": 3, "shown": "2+"}
+    assert browser.get("/desk/new-count").json == {"new": 3, "shown": "2+", "alarm": ""}
 
 
 def test_the_list_counts_new_cases_while_it_is_open(sign_in: SignIn) -> None:

@@ -58,6 +58,8 @@ FORMS: dict[str, Mapping[str, object]] = {
     "/phone": {},
     "/note": {"note": "कुछ शब्द"},
     "/hear/<recording>": {"heard": "कुछ शब्द"},
+    "/fill": {"field-lost": "mobile"},
+    "/unlock": {},
     "/link": {"fir_number": "1/2026", "fir_date": "2026-01-02"},
     "/assign": {"officer": 1},
     "/protect": {"protection": "child"},

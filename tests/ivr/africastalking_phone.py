@@ -11,7 +11,8 @@ Where its documentation leaves a choice, this phone chose:
   recording. `timeout` must be given if one is silent: by default that is an hour.
 - With `late_recordings` the callback has no `recordingUrl`; the final notification has that of the
   last recording. Otherwise the final notification has it only of a recording that it cut short.
-- Nothing is played after a `Dial`: the call ends with it, and the final notification tells of it.
+- A `Dial` that somebody picks up ends the call; after any other the document goes on. The final
+  notification tells of it.
 - The literal `None` stands in `clientRequestId` and `callerCarrierName`, in `callStartTime` until
   somebody has answered, and in the fields of a recording and of a `Dial` that did not happen. The
   first request of an incoming call has callSessionState=Ringing.
@@ -248,8 +249,8 @@ class AfricasTalkingPhone(Phone):
 
     def _dialled(self, status: DialStatus, seconds: int, *, hung_up: bool) -> None:
         """Note for the final notification how a `Dial` ended."""
-        del hung_up
-        self._rest = []
+        if hung_up or status == "completed":
+            self._rest = []
         self._dial = {
             "dialDestinationNumber": self.connected_to,
             "dialDurationInSeconds": str(seconds),

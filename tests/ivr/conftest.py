@@ -45,13 +45,14 @@ SETTINGS: Mapping[str, object] = {
 MENU = Text("Pukar: Bihar Police")
 KIND = Text("What is it about?")
 PIN = Text("PIN code of the place (6 digits)?")
-DIGITS = Text("Please press the {digits} digits.")(digits=6)
+DIGITS = Text("Please press the {digits} digits of the PIN code.")(digits=6)
 DISTRICT = Text("Which district?")
 STATION = Text("Police station, {district}?")
 STORY = Text("What happened, when and where? Write it briefly.")
 PLAYBACK = Text("Is this what you wish to say?")
 CONFIRM = Text("Send the complaint?")
 STOPPED_AT = Text("You stopped at:")
+WHICH = Text("Which one? Or its 10 digits.")
 REGISTERED = Text(
     "Complaint registered: {reference}. Keep this number. It is not yet an FIR."
     " You will get an SMS."

@@ -44,6 +44,7 @@ from tests.ivr.conftest import (
     TO_STATION,
     TO_STORY,
     VOICE,
+    WHICH,
     Maker,
     Serves,
     aloud,
@@ -74,9 +75,12 @@ pytestmark = pytest.mark.redis
 
 EMERGENCY = "+916122201977"
 TELL = "tell"
+TO_CHILD = ("4", "2", "2")  # somebody is missing, and it is a child
+TO_ENGLISH = ("7", "1")  # and from there to Hindi
 WHOLE_CALL = (*TO_STORY, TELL, "1", "1")
 DANGER = Text("In danger? Dial 112 now.")
 DANGER_KEPT = Text("In danger? Dial 112 now. What you told us is kept.")
+CONNECTING = visit.PUT_THROUGH(number="112")
 GOODBYE = Text("Thank you. In danger dial 112.")
 HELP = Text("Help: call {helpline}. In danger: 112.")
 NO_SUCH_NAME = Text("No such name.")
@@ -171,8 +175,9 @@ def test_the_status_by_call_with_the_number_that_was_told(
     reference = registers_by_call(phone)
     phone.hangs_up()
     either_service.parts.cases.move(reference, Move("sent_to_station", "tester"))
-    assert hears(phone.dials().presses("2"), NUMBER)
-    phone.presses(reference)
+    assert hears(phone.dials().presses("2"), WHICH)
+    assert aloud(STATES["sent_to_station"].label) in phone.heard
+    press(phone, "2", reference)
     assert aloud(STATES["sent_to_station"].label) in phone.heard
     assert aloud(STATES["sent_to_station"].advice) in phone.heard
     assert gaps(either_service) == []
@@ -200,8 +205,8 @@ def test_five_wrong_numbers_are_enough(service: Service, phone: Phone) -> None:
 def test_a_mistyped_number_is_told_as_such(service: Service, phone: Phone) -> None:
     reference = registers(service.caller())
     wrong = reference[:-1] + str((int(reference[-1]) + 1) % 10)
-    assert hears(press(phone.dials(), "2", wrong), WRONG_DIGIT, NUMBER)
-    assert aloud(STATES["received"].label) in phone.presses(reference).heard
+    assert hears(press(phone.dials(), "2", "2", wrong), WRONG_DIGIT, WHICH)
+    assert aloud(STATES["received"].label) in press(phone, "2", reference).heard
 
 
 # --- After the last words
@@ -217,7 +222,7 @@ def test_last_words_can_be_heard_again(phone: Phone) -> None:
 def test_the_status_may_be_had_by_sms(service: Service, phone: Phone) -> None:
     reference = registers(service.caller(phone.number))
     service.inbox()
-    press(phone.dials(), "2", reference)
+    press(phone.dials(), "2", "1", "3")  # her only case, and nothing more
     assert hears(phone.presses("2"), visit.SMS_COMES)
     assert phone.is_over
     letters = service.inbox()
@@ -258,16 +263,16 @@ def test_two_is_no_emergency_after_the_number(service: Service, phone: Phone) ->
 
 
 def test_a_key_that_means_nothing_is_told_what_was_expected(phone: Phone) -> None:
-    assert hears(phone.dials().presses("7"), Choice.expected, MENU)
-    assert hears(press(phone, "1", "9"), Choice.expected, KIND)
-    assert hears(press(phone, "4", "7"), Choice.expected, PIN)
+    assert hears(phone.dials().presses("9"), Choice.expected, MENU)
+    assert hears(press(phone, "1", "9", "7"), Choice.expected)
+    assert hears(press(phone, "*", "4", "7"), Choice.expected, PIN)
     assert hears(press(phone, "3", "12#"), Number("", MENU, 6).expected, DIGITS)
     assert hears(press(phone, "800001", "999"), NO_SUCH_NAME)
     assert hears(press(phone, "427", "7"), Choice.expected)
 
 
 def test_three_misses_in_a_row_bring_help(phone: Phone) -> None:
-    press(phone.dials(), "7", "7", "7")
+    press(phone.dials(), "9", "9", "9")
     assert hears(phone, HELP(helpline="06120000000"))
     assert hears(phone.presses("1"), MENU)
 
@@ -511,7 +516,7 @@ def test_112_where_several_keys_are_asked_for_puts_through(
 ) -> None:
     phone = phone_of(serves(emergency_dial=EMERGENCY), maker)
     press(phone.dials(), *way)
-    assert hears(phone.presses("112#"), visit.CONNECTING)
+    assert hears(phone.presses("112#"), CONNECTING)
     assert phone.connected_to == EMERGENCY
 
 
@@ -526,7 +531,7 @@ def test_112_in_menus_puts_through(serves: Serves, maker: Maker) -> None:
     phone = phone_of(serves(emergency_dial=EMERGENCY), maker)
     press(phone.dials(), "1", "1", "2")
     assert hears(phone, visit.IS_IT_URGENT)
-    assert hears(phone.stays_silent(), visit.CONNECTING)
+    assert hears(phone.stays_silent(), CONNECTING)
     assert phone.connected_to == EMERGENCY
     phone.hangs_up()
     assert hears(phone.dials(), STOPPED_AT)
@@ -543,7 +548,7 @@ def test_any_key_but_those_of_112_takes_it_back(phone: Phone, keys: str) -> None
 def test_who_goes_on_with_112_means_it(serves: Serves, maker: Maker, keys: str) -> None:
     phone = phone_of(serves(emergency_dial=EMERGENCY), maker)
     press(phone.dials(), "1", "1", "2")
-    assert hears(phone.presses(keys), visit.CONNECTING)
+    assert hears(phone.presses(keys), CONNECTING)
     assert phone.connected_to == EMERGENCY
 
 
@@ -558,13 +563,47 @@ def test_112_dialled_slowly_is_three_answers(
     assert asked(service, phone) == "story"
 
 
-def test_who_was_put_through_is_thanked_or_told_to_dial(serves: Serves) -> None:
+def test_who_was_put_through_is_thanked(serves: Serves) -> None:
+    """Behind Africa's Talking the call ends with the other one."""
     phone = phone_of(serves(emergency_dial=EMERGENCY), TwilioPhone)
     press(phone.dials(), "1", "1", "2").stays_silent()
     assert hears(phone.dial_ends("completed"), visit.THANKS)
+
+
+def test_who_was_not_put_through_is_told_to_dial(serves: Serves, maker: Maker) -> None:
+    service = serves(emergency_dial=EMERGENCY)
+    phone = phone_of(service, maker)
     press(phone.dials(), "1", "4", "3", "112#")
-    assert hears(phone.dial_ends("no-answer"), visit.NOT_CONNECTED)
+    words = visit.NOT_CONNECTED(number="112")
+    assert hears(phone.dial_ends("no-answer"), words, words)
     assert phone.is_over
+    assert gaps(service) == []
+
+
+def test_a_helpline_is_reached_or_its_number_told(serves: Serves, maker: Maker) -> None:
+    service = serves(emergency_dial=EMERGENCY, helplines_dial="1098=+911130001098")
+    phone = phone_of(service, maker)
+    press(phone.dials(), *TO_CHILD)
+    assert hears(phone, visit.PUT_THROUGH(number="1098"))
+    assert phone.connected_to == "+911130001098"
+    words = visit.NOT_CONNECTED(number="1098")
+    assert hears(phone.dial_ends("busy"), words, words)
+    assert phone.is_over
+    assert gaps(service) == []
+
+
+def test_a_helpline_that_we_cannot_dial_is_told_twice_and_by_sms(
+    service: Service, phone: Phone, clock: Callable[[float], None]
+) -> None:
+    press(phone.dials(), *TO_CHILD)
+    words = Text("Dial {number} now.")(number="1098")
+    assert hears(phone, words, words)
+    assert not phone.connected_to
+    clock(20)
+    assert hears(phone.presses("2"), visit.SMS_COMES)
+    [letter] = service.inbox()
+    assert "1098" in letter
+    assert gaps(service) == []
 
 
 # --- Languages
@@ -573,7 +612,7 @@ def test_who_was_put_through_is_thanked_or_told_to_dial(serves: Serves) -> None:
 def test_english_is_spoken_when_chosen_and_remembered_everywhere(
     service: Service, phone: Phone
 ) -> None:
-    phone.dials().presses("3")
+    press(phone.dials(), *TO_ENGLISH)
     assert hears(phone, MENU, language="en")
     assert hears(phone.presses("1"), KIND, language="en")
     phone.hangs_up()
@@ -581,12 +620,12 @@ def test_english_is_spoken_when_chosen_and_remembered_everywhere(
     assert "Complaint" in service.caller(phone.number).dials().screen
     assert "Write one word" in Texter(service, phone.number).writes("madad").reads
     phone.hangs_up()
-    assert hears(phone.dials().presses("3"), MENU)
+    assert hears(press(phone.dials(), *TO_ENGLISH), MENU)
     assert gaps(service) == []
 
 
 def test_a_complaint_in_english_has_its_letter_in_english(service: Service, phone: Phone) -> None:
-    press(phone.dials(), "3", *TO_STORY)
+    press(phone.dials(), *TO_ENGLISH, *TO_STORY)
     assert hears(phone, STORY, language="en")
     press(tell(phone), "1", "1")
     assert number_heard(phone) == service.only_case().reference
@@ -595,7 +634,7 @@ def test_a_complaint_in_english_has_its_letter_in_english(service: Service, phon
 
 def test_hindi_in_roman_letters_is_spoken_as_hindi(service: Service, phone: Phone) -> None:
     roman = LANGUAGES.get("hi_Latn")
-    service.caller(phone.number).dials().chooses(roman.name.devanagari)
+    service.caller(phone.number).dials().chooses("भाषा").chooses(roman.name.devanagari)
     assert hears(phone.dials(), MENU)
     press(phone, *TO_STORY)
     press(tell(phone), "1", "1")

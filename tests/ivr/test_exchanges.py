@@ -130,10 +130,11 @@ class Beep(Sheet):
 
     recording: str
     most_seconds: int
+    silence: int
     keys: Awaited
 
     def voice(self) -> Voice:
-        return Voice(self.recording, self.most_seconds, self.keys.keys())
+        return Voice(self.recording, self.most_seconds, self.silence, self.keys.keys())
 
 
 class Told(Sheet):

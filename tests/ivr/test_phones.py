@@ -785,6 +785,15 @@ def test_africas_talking_tells_at_the_end_whom_it_dialled(
     assert scripted.last["dialDurationInSeconds"] == "33"
 
 
+def test_africas_talking_goes_on_after_a_dial_that_nobody_picks_up(
+    africas: AfricasTalkingPhone, scripted: Scripted
+) -> None:
+    scripted.documents["/ivr/africastalking"] = f'<Dial phoneNumbers="+916122201977"/>{END}'
+
+    assert africas.dials().dial_ends("no-answer").heard == "Bye"
+    assert scripted.last["dialDestinationNumber"] == "+916122201977"
+
+
 def test_africas_talking_tells_of_a_dial_that_ended_with_the_call(
     africas: AfricasTalkingPhone, scripted: Scripted
 ) -> None:

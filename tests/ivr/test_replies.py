@@ -13,6 +13,7 @@ from tests.ivr.conftest import (
     PLAYBACK,
     STOPPED_AT,
     VOICE,
+    WHICH,
     Maker,
     Serves,
     aloud,
@@ -46,7 +47,9 @@ def reference(service: Service) -> str:
 
 
 def looks_up(phone: Phone, reference: str) -> Phone:
-    return phone.dials().presses("2").presses(reference)
+    """Ask how a case stands: one of her own is in the list, another has its number."""
+    phone.dials().presses("2")
+    return phone.presses("1" if aloud(WHICH) in phone.heard else reference)
 
 
 def hears_thanks(phone: Phone, thanks: Text) -> bool:

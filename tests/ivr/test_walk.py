@@ -16,27 +16,56 @@ import pytest
 from audio.library import Library
 from audio.speech import Clip, Sound, speak
 from core.cases import FIRST_STATE, Move, NewCase
-from core.conversation import Back, Conversation, Danger, Due, Meant, Talk
-from core.courses import COMPLAINT
-from core.dialogue import Ask, Choice, Json, Number, Question, Said, Story, Typed, play
+from core.conversation import Back, Conversation, Danger, Due, Meant, NotUnderstood, Talk
+from core.dialogue import (
+    Ask,
+    Choice,
+    Day,
+    Json,
+    Mobile,
+    Number,
+    Plate,
+    Question,
+    Said,
+    Story,
+    Typed,
+    play,
+)
 from core.directory import District
 from core.language import Language
 from core.pages import named_options
+from core.plates import keys_of_plate
 from core.reference import new_reference
-from core.scripts.main_menu import main_menu
-from core.scripts.register_complaint import KINDS
+from core.scripts.main_menu import main_menu, path_to
+from core.scripts.register_complaint import COMPLAINTS
+from core.service import Course
+from core.service import Service as ServiceEntry
+from core.services import SERVICES
 from core.states import REJECTION_REASONS, STATES
 from core.text import Name, Text, Words
-from core.walk import WalkedPolice
+from core.walk import PLATE, WalkedPolice
+from core.walk import Path as WalkedPath
 from ivr.keypad import keys_of
 from ivr.prompt import Playback, Prompt, View, draw, guided, read
 from ivr.voice import said_in_turn, slowly
 from tests.fakes import DIRECTORY, LANGUAGES, walk
-from tests.ivr.conftest import Maker, Serves, aloud, gaps, listens, number_heard, phone_of, tell
+from tests.ivr.conftest import (
+    WHICH,
+    Maker,
+    Serves,
+    aloud,
+    gaps,
+    listens,
+    number_heard,
+    phone_of,
+    tell,
+)
 from tests.ivr.phones import Phone
 from tests.service import Service
 
 MOST_OPTIONS, MOST_TOKENS = 8, 200
+EVERY = 60  # of the ways that are like others
+NAMELESS = {service.key for service in SERVICES.values() if service.is_nameless}
 every_language = pytest.mark.parametrize(
     "language", LANGUAGES.voices, ids=[each.code for each in LANGUAGES.voices]
 )
@@ -50,11 +79,27 @@ TO_PLACE = {**BEGUN, "wish_1": "complaint", "kind": "theft", "usual_station": No
 
 
 @cache
+def every_path() -> tuple[WalkedPath, ...]:
+    return tuple(walk(SCRIPT))
+
+
+@cache
+def numbers_given() -> dict[str, str]:
+    """Give a number that answers each question for one, by the question's name."""
+    return {
+        ask.question.name: str(meaning)
+        for path in every_path()
+        for ask, meaning in path.steps
+        if isinstance(ask.question, Number) and str(meaning).isdigit()
+    }
+
+
+@cache
 def everything_due() -> tuple[Due, ...]:
     """Give every question, those we ask on our own account, and every end, each once."""
     asks: dict[int, Ask] = {}
     ends: dict[Words, Said] = {}
-    for path in walk(SCRIPT):
+    for path in every_path():
         asks |= {id(ask): ask for ask, _ in path.steps}
         ends.setdefault(path.end.words, path.end)
     questions = chain.from_iterable(_with_asides(ask.question) for ask in asks.values())
@@ -114,9 +159,12 @@ def names_of(question: Question) -> list[Name]:
 
 def keys_to(due: Ask, meaning: Json, language: Language) -> tuple[str, ...]:
     """Give the keys by which a caller says what she means, prompt by prompt."""
+    if isinstance(due.question, Day) and meaning not in _meanings(due.question):
+        return ("1",)  # the day of the walk is none of the real calendar
     if isinstance(due.question, Number) and meaning not in _meanings(due.question):
-        opening = ("3",) if len(due.question.instead) == 2 else ("4",)
-        return (*(opening if due.question.instead else ()), str(meaning))
+        instead = due.question.instead
+        ending = "#" if due.question.fewest is not None else ""
+        return (*((str(len(instead) + 1),) if instead else ()), f"{meaning}{ending}")
     for view, way in ways(due, language).items():
         for keys, pressed in draw(due, view, language).keys.items():
             if pressed == Meant(meaning):
@@ -147,8 +195,15 @@ def prompts(due: Due, language: Language) -> Iterator[Prompt]:
 def test_the_walk_meets_every_kind_of_question() -> None:
     due = everything_due()
     kinds = {type(each.question) if isinstance(each, Ask) else Said for each in due}
-    assert kinds == {Choice, Number, Story, Said}
+    assert {Choice, Number, Mobile, Day, Plate, Story, Said} <= kinds
     assert len(due) > 50
+
+
+def test_the_walk_meets_every_service() -> None:
+    paths = every_path()
+    for service in SERVICES.values():
+        way = path_to(service).items()
+        assert any(way <= path.answers.items() for path in paths), service.key
 
 
 @every_language
@@ -207,8 +262,27 @@ def test_every_number_can_be_keyed_in(language: Language) -> None:
         view = View(opened=True)
         assert view in ways(due, language) or not due.question.instead
         assert draw(due, view, language).most_keys == due.question.digits
-        digits = "8" * due.question.digits
+        digits = numbers_given()[due.question.name]
         assert read(digits, due, view, language) == Meant(digits)
+
+
+@every_language
+def test_every_day_and_every_plate_can_be_keyed_in(language: Language) -> None:
+    seen = set()
+    for due in everything_due():
+        question = due.question if isinstance(due, Ask) else None
+        if isinstance(question, Day):
+            assert View(opened=True) in ways(due, language)
+            day = read("2411", due, View(opened=True), language)
+            assert day in {Meant(question.first), Meant(question.last)}
+            assert read("3111", due, View(opened=True), language) == NotUnderstood()
+            seen.add(Day)
+        if isinstance(question, Plate):
+            keys = keys_of_plate(PLATE)
+            assert len(keys) <= draw(due, View(), language).most_keys
+            assert read(keys, due, View(), language) == Meant(keys)
+            seen.add(Plate)
+    assert seen == {Day, Plate}
 
 
 @every_language
@@ -344,14 +418,16 @@ class Walker:
             self.registers(phone, usual_station)
         return phone
 
-    def registers(self, phone: Phone, station: str | None) -> str:
+    def registers(
+        self, phone: Phone, station: str | None, service: str = "complaint", kind: str = "theft"
+    ) -> str:
         """Register a case of a phone, and give its number."""
         found = DIRECTORY.station(station)
         return self.service.parts.cases.register(
             NewCase(
                 conversation=f"of {phone.number}",
-                service="complaint",
-                kind="theft",
+                service=service,
+                kind=kind,
                 phone=phone.number,
                 language="hi",
                 channel="ussd",
@@ -369,18 +445,23 @@ class Walker:
         documents = [self.document(phone.dials())]
         for ask, meaning in way.steps:
             if isinstance(ask.question, Story):
-                documents.append(self.document(tell(phone)))
-                listens(phone)
-                documents.append(self.document(phone.presses("1")))
+                documents += self.told(phone, is_played_back=not ask.question.is_brief)
                 continue
             for keys in keys_to(ask, meaning, language):
                 self.clock(5)
                 documents.append(self.document(phone.presses(keys)))
-            if ask.question.name.startswith("wish") and meaning in {"hi", "en"}:
+            if ask.question.name.startswith("tongue"):
                 language = LANGUAGES.voice_of(meaning)
         assert not phone.lost
         phone.hangs_up()
         return documents
+
+    def told(self, phone: Phone, *, is_played_back: bool) -> Iterator[str]:
+        """Tell a story, or a name, of which nothing is played back."""
+        yield self.document(tell(phone))
+        if is_played_back:
+            listens(phone)
+            yield self.document(phone.presses("1"))
 
     def document(self, phone: Phone) -> str:
         """Give what was sent last, without what differs from call to call."""
@@ -407,10 +488,18 @@ class Way:
     def name(self) -> tuple[str, ...]:
         return tuple(f"{ask.question.name}={meaning}" for ask, meaning in self.steps)
 
+    @property
+    def is_sent(self) -> bool:
+        return any(step in {"confirm=send", "confirm=silent"} for step in self.name)
+
+    @property
+    def is_nameless(self) -> bool:
+        return any(step.partition("=")[2] in NAMELESS for step in self.name)
+
 
 @cache
-def complaint_ways() -> tuple[Way, ...]:
-    """Give the ways of the brief walk that end with a complaint, sent or discarded."""
+def form_ways() -> tuple[Way, ...]:
+    """Give the ways of the brief walk that end with a form, sent or discarded."""
     found: dict[tuple[str, ...], Way] = {}
     for path in walk(SCRIPT, brief=True):
         if "confirm" in path.answers:
@@ -425,38 +514,39 @@ def walker(serves: Serves, maker: Maker, clock: Callable[[float], None]) -> Walk
 
 
 def sampled(ways: tuple[Way, ...]) -> list[Way]:
-    """Take every way with a step that was not gone yet, or not to its end, and every sixth."""
+    """Take every way with a step that was not gone yet, or not to its end, and some others."""
     gone: set[tuple[str, ...]] = set()
     taken = []
     for number, way in enumerate(ways):
-        kind, last = way.name[:4], way.name[-1:]
+        kind, last = way.name[:3], way.name[-1:]
         steps = {(name,) for name in way.name} | {(*kind, *last)}
-        if steps - gone or number % 6 == 0:
+        if steps - gone or number % EVERY == 0:
             taken.append(way)
             gone |= steps
     return taken
 
 
 @pytest.mark.redis
-def test_every_way_to_a_complaint_can_be_gone_by_call(walker: Walker) -> None:
-    ways_gone = sampled(complaint_ways())
-    sent = 0
+def test_every_way_to_every_form_can_be_gone_by_call(walker: Walker) -> None:
+    ways_gone = sampled(form_ways())
+    registered = 0
     for way in ways_gone:
         documents = walker.walks(way)
-        is_sent = way.steps[-1][1] == "send"
-        sent += is_sent + bool(way.usual_station)
-        assert ("NUMBER" in documents[-1]) == is_sent, way.name
+        registered += way.is_sent + bool(way.usual_station)
+        assert ("NUMBER" in documents[-1]) == (way.is_sent and not way.is_nameless), way.name
     names = {name for way in ways_gone for name in way.name}
-    assert names == {name for way in complaint_ways() for name in way.name}
-    assert {f"kind={kind}" for kind in KINDS} <= names
+    assert names == {name for way in form_ways() for name in way.name}
+    forms = {path_to(each)["wish_1"] for each in SERVICES.values() if each.course}
+    assert {f"wish_1={form}" for form in forms} <= names
+    assert {f"kind={kind}" for kind in COMPLAINTS.kinds} <= names
     cases = walker.service.parts.cases
-    assert len(cases.newest(most=10_000)) == sent
+    assert len(cases.newest(most=10_000)) == registered
     assert gaps(walker.service) == []
 
 
 @pytest.mark.redis
 def test_the_same_way_sounds_the_same_at_the_second_time(walker: Walker) -> None:
-    for way in complaint_ways()[::40]:
+    for way in form_ways()[:: 8 * EVERY]:
         assert walker.walks(way) == walker.walks(way)
 
 
@@ -469,19 +559,29 @@ DETAILS = {
     "district": "PATNA",
     "station": "5117029",
     "reason": "not_police",
+    "diary_number": "12345/2026",
 }
 REASONS = {f"rejected: {reason}": reason for reason in REJECTION_REASONS}
 SATISFIED = Text("Are you satisfied with the work?")
-STANDINGS = [*(each for each in COMPLAINT if each != "rejected"), *REASONS]
+STANDINGS = [*(each for each in STATES if each != "rejected"), *REASONS]
 
 
-def moves_to(state: str) -> tuple[str, ...]:
+def service_with_state(state: str) -> ServiceEntry:
+    """Give the first service whose cases come to a state, and belong to somebody."""
+    return next(
+        each
+        for each in SERVICES.values()
+        if each.course and state in each.course and not each.is_nameless
+    )
+
+
+def moves_to(course: Course, state: str) -> tuple[str, ...]:
     """Give the moves that lead from a new case to a state, as few as can be."""
     found: dict[str, tuple[str, ...]] = {FIRST_STATE: ()}
     waiting = deque(found)
     while state not in found:
         before = waiting.popleft()
-        for following in sorted(COMPLAINT[before] - found.keys()):
+        for following in sorted(course[before] - found.keys()):
             found[following] = (*found[before], following)
             waiting.append(following)
     return found[state]
@@ -490,8 +590,11 @@ def moves_to(state: str) -> tuple[str, ...]:
 def case_in(walker: Walker, phone: Phone, standing: str) -> str:
     """Register a case of a phone, and move it to where it is to stand; give its number."""
     state, _, reason = standing.partition(": ")
-    reference = walker.registers(phone, "5117029")
-    for move in moves_to(state):
+    service = service_with_state(state)
+    kind = "theft" if service is COMPLAINTS else next(iter(service.kinds))
+    reference = walker.registers(phone, "5117029", service.key, kind)
+    assert service.course
+    for move in moves_to(service.course, state):
         details = {**DETAILS, "reason": reason or DETAILS["reason"]}
         needed = {name: details[name] for name in STATES[move].needs}
         walker.service.parts.cases.move(reference, Move(move, "tester", details=needed))
@@ -501,8 +604,8 @@ def case_in(walker: Walker, phone: Phone, standing: str) -> str:
 def asks_for(walker: Walker, phone: Phone, reference: str, language: str) -> str:
     """Ask for the status in a language; give all that was said."""
     walker.service.parts.office.citizens.choose_language(phone.number, language)
-    phone.dials().presses("2").presses(reference)
-    heard = phone.heard
+    heard = phone.dials().presses("2").heard
+    heard += phone.presses("1" if aloud(WHICH, language) in heard else reference).heard
     if aloud(SATISFIED, language) in heard:
         heard += phone.presses("3").heard
     if not phone.is_over:

@@ -40,12 +40,12 @@ def tells(phone: Speaker) -> None:
     phone.file.set_input_files(sound)  # type: ignore[arg-type]
     phone.waits_for("आवाज मिल गई")
     phone.press("key-1")
-    phone.waits_for("शिकायत भेजें")
+    phone.waits_for("शिकायत भेज दें")
 
 
 def number_told(phone: Speaker) -> str:
     """Give the reference number as it was read out, twice the same."""
-    told = phone.waits_for("शिकायत मिल गई")
+    told = phone.waits_for("शिकायत दर्ज हुई")
     once, again = re.findall(r"\d(?: \d){9}", " ".join(told.split()))
     assert once == again
     return str(once).replace(" ", "")
@@ -57,7 +57,7 @@ def calls_about_a_theft(phone: Speaker) -> None:
     for keys, then in (
         ("", "नई शिकायत के लिए 1"),
         ("1", "चोरी के लिए 4"),
-        ("4", "डाक पिन कोड के लिए 3"),
+        ("4", "डाक पिन कोड दबाने के लिए 3"),
         ("3", "डाक पिन कोड के 6 अंक"),
         ("800001", "पहले तीन अक्षर"),
         ("427", "गर्दनीबाग के लिए 1"),
@@ -88,11 +88,10 @@ def test_a_complaint_by_voice_and_its_status(page: Page, phone: Speaker, speakin
     speaking.pukar("cases", "move", reference, "sent_to_station")
     phone.press("red")
     phone.press("green")
-    phone.waits_for("पुरानी शिकायत के लिए 2")
+    phone.waits_for("हाल जानने के लिए 2")
     phone.press("key-2")
-    phone.waits_for("10 अंक दबाएं")
-    for key in reference:
-        phone.press(f"key-{key}")
+    phone.waits_for("इसके लिए 1 दबाएं")
+    phone.press("key-1")
     phone.waits_for("थाने भेजी गई। तारीख")
 
 

@@ -2,9 +2,13 @@
 
 import pytest
 
+from core.services import SERVICES
+from core.spelling import find_by_spelling, is_like
 from sms.commands import CARRIER_WORDS, Amid, Command, Wanted, read_command
+from tests.fakes import DIRECTORY
 
 REF = "4829135706"
+WORDS = [(service.key, word) for service in SERVICES.values() for word in service.words]
 
 
 @pytest.mark.parametrize(
@@ -110,3 +114,69 @@ def test_in_a_list_the_first_letters_of_a_name_are_no_command(text: str) -> None
 @pytest.mark.parametrize("text", ["STOP", "112", "madad", "radd", "शिकायत", REF, "thana 800001"])
 def test_in_a_list_a_command_as_it_is_spelt_is_one(text: str) -> None:
     assert read_command(text, amid=Amid.LIST) is not None
+
+
+@pytest.mark.parametrize(("service", "word"), WORDS)
+def test_every_service_is_called_by_its_words(service: str, word: str) -> None:
+    for text in (word, word.upper(), f"{word}!", f"{word} chahiye", f" {word} karna hai"):
+        assert read_command(text) == Command(Wanted.SERVICE, service=service)
+
+
+@pytest.mark.parametrize(("service", "word"), WORDS)
+def test_the_word_of_a_service_means_nothing_else(service: str, word: str) -> None:
+    carriers = [each for words in CARRIER_WORDS.values() for each in (*words, "yes")]
+    assert word.casefold() not in carriers
+    others = [each for key, each in WORDS if key != service]
+    assert not [each for each in others if is_like(word, each)]
+
+
+@pytest.mark.parametrize(
+    ("text", "service"),
+    [
+        ("lapta", "missing_person"),
+        ("praman patra banwana hai", "character_certificate"),
+        ("certifikate", "character_certificate"),
+        ("LAPATA!", "missing_person"),
+        ("गुमशुदा.", "missing_person"),
+        ("kho gaya mobile", "lost_property"),
+    ],
+)
+def test_the_word_of_a_service_may_be_misspelt_and_a_word_or_two_may_follow(
+    text: str, service: str
+) -> None:
+    assert read_command(text) == Command(Wanted.SERVICE, service=service)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("बुजुर्ग को घर से निकाल दिया", "lost my way and no bus comes here", "wahan chori hui"),
+        *("khatra bahut bada hai yahan", "Guptaji ne mara", "last night", "gym"),
+    ],
+)
+def test_a_sentence_that_begins_like_a_service_is_none(text: str) -> None:
+    assert read_command(text) is None
+
+
+@pytest.mark.parametrize("text", ["Gupta", "Gupt Ram", "Khoya", "लापता मेरी बेटी", "Lost", "Wantad"])
+def test_in_the_middle_of_a_story_only_the_word_itself_calls_a_service(text: str) -> None:
+    command = read_command(text, amid=Amid.STORY)
+    assert (command is not None) == (text in {"Khoya", "Lost"})
+
+
+def test_in_a_list_the_word_of_a_service_hides_no_name() -> None:
+    stations = [station.name for station in DIRECTORY.stations]
+    districts = [district.name for district in DIRECTORY.districts]
+    for _, word in WORDS:
+        if read_command(word, amid=Amid.LIST) is None:
+            continue
+        spelt = [
+            name
+            for name in find_by_spelling(
+                word, [*stations, *districts], lambda name: (name.latin, name.devanagari)
+            )
+            if word.casefold() in {name.latin.casefold(), name.devanagari}
+        ]
+        assert not spelt, word
+    for letters in ("खो", "gum", "गुम", "Gupta", "Katra", "lo"):
+        assert read_command(letters, amid=Amid.LIST) is None

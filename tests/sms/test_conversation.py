@@ -6,6 +6,7 @@ import pytest
 import time_machine
 
 from casework.work import Work
+from core.services import SERVICES
 from tests.officer import STATE
 from tests.service import Service, reference_on, registers
 from tests.sms.texter import Texter
@@ -13,7 +14,7 @@ from tests.sms.texter import Texter
 pytestmark = pytest.mark.redis
 
 STORY = "कल रात मेरी साइकिल चोरी हो गई"
-HELP = "एक शब्द लिखकर भेजें: शिकायत, हाल या थाना। खतरा हो तो 112 -बिहार पुलिस"
+HELP = "भेजें: शिकायत, हाल, थाना। बाकी सब: पुकार। खतरा हो तो 112 -बिहार पुलिस"
 
 
 @pytest.fixture
@@ -263,13 +264,14 @@ def test_a_number_that_is_too_short_is_said_to_be(texter: Texter) -> None:
 
 def test_a_status_by_sms_keeps_a_womens_station_to_itself(texter: Texter, service: Service) -> None:
     caller = service.caller().dials()
-    for typed in ("1", "1", "800001", "1", "कल की बात है", "1"):
+    for typed in ("1", "1", "800001", "1", "कल की बात है", "2", "4071"):
         caller.types(typed)
     reference = reference_on(caller.screen)
-    told = texter.writes(reference).reads
+    texter.writes(reference)
+    told = texter.writes("4071").reads
     assert "पटना" in told
     assert "महिला" not in told
-    assert "महिला" in service.caller().dials(f"2*{reference}").screen
+    assert "महिला" in service.caller().dials(f"2*{reference}*4071").screen
 
 
 def test_a_status_by_sms_keeps_the_station_of_a_case_that_an_officer_protects_to_itself(
@@ -304,3 +306,33 @@ def test_yes_or_no_to_a_draft_neither_sends_nor_discards_it(
     assert then in texter.writes(text).reads
     assert service.parts.cases.newest() == []
     assert "शिकायत भेजें?" in texter.reads
+
+
+def test_a_service_is_begun_by_its_word_and_a_draft_stays(texter: Texter, service: Service) -> None:
+    for text in ("शिकायत", "4", "800001"):
+        texter.writes(text)
+    assert texter.writes("JULUS").reads.startswith("आयोजक का नाम?")
+    assert texter.writes("लापता").reads.startswith("किसी को खतरा है?")
+    service.caller().dials().drops()
+    assert "बात यहां रुकी थी" in texter.writes("नमस्ते").reads
+
+
+def test_a_service_that_is_not_offered_leads_to_the_menu(texter: Texter) -> None:
+    word = SERVICES["vehicle_lookup"].words[0]
+    assert texter.writes(word).reads.startswith("Khoya ya lapata")
+
+
+def test_the_name_of_what_is_chosen_from_a_list_begins_no_service(texter: Texter) -> None:
+    texter.writes("पुकार").writes("अन्य सेवाएं")
+    before = texter.reads
+    assert "गुप्त सूचना" in before
+    assert texter.writes("गुप्त सूचना").reads.startswith("SMS फोन में रह जाती है।")
+
+
+def test_a_language_is_called_at_the_menu_and_where_nothing_is_asked(
+    texter: Texter, service: Service
+) -> None:
+    assert texter.writes("English").reads.startswith("Pukar: Bihar Police Send the number.")
+    texter.writes("complaint").writes("4")
+    assert texter.writes("हिंदी").reads.startswith("Please type 6 digits.")
+    assert Texter(service, "+919800000002").writes("Hindi").reads.startswith("Pukar: Bihar Police")

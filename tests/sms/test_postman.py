@@ -34,7 +34,9 @@ def test_every_letter_fits_one_sms_and_gives_nothing_away(
     text = render(write_letter(template, SAMPLES, LETTERHEAD), language)
     assert len(split(text)) == 1, text
     assert all(SAMPLES[name] in text for name in LETTERS[template].variables)
-    assert not [word for word in OFFENCES if word in text.lower()]
+    # What the records say of a vehicle tells of no case of hers.
+    is_of_records = template.startswith("vehicle.")
+    assert is_of_records or not [word for word in OFFENCES if word in text.lower()]
 
 
 @pytest.mark.parametrize("value", ["ज", "x" * 31, "x" * 10])
@@ -177,7 +179,7 @@ def test_a_letter_in_the_hands_of_one_postman_is_not_taken_by_another(
 
 @pytest.mark.redis
 def test_a_letter_comes_in_the_language_of_the_phone(service: Service) -> None:
-    caller = service.caller().dials().types("5")
+    caller = service.caller().dials().chooses("भाषा").chooses("English")
     for typed in ("1", "4", "800001", "1", "My bicycle was stolen", "1"):
         caller.types(typed)
     [text] = service.inbox()

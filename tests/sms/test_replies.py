@@ -65,7 +65,7 @@ def test_what_means_something_else_is_no_answer(texter: Texter, reference: str, 
 def test_what_another_phone_writes_is_no_answer(texter: Texter, reference: str) -> None:
     asks(texter.service, reference)
     stranger = Texter(texter.service, "+919800000002").writes(STORY)
-    assert "शिकायत, हाल या थाना" in stranger.reads
+    assert "शिकायत, हाल, थाना" in stranger.reads
     assert "?" not in stranger.writes(f"HAAL {reference}").reads
     assert events(texter.service, reference, "answered") == []
 
@@ -119,7 +119,7 @@ def test_a_number_means_nothing_where_nothing_is_to_be_rated(
     if days_ago:
         disposes(texter.service, reference, days_ago=days_ago)
     texter.writes("2")
-    assert "शिकायत, हाल या थाना" in texter.reads
+    assert "शिकायत, हाल, थाना" in texter.reads
     assert events(texter.service, reference, "rated") == []
 
 

@@ -4,9 +4,9 @@ from collections.abc import Iterator
 
 from core.alphabet import Budget
 from core.conversation import Due, Meant
-from core.dialogue import Ask, Json, Number, Story
+from core.dialogue import Ask, Choice, Day, Json, Story
 from core.language import Language
-from core.pages import MORE, Page, Paper, View, draw
+from core.pages import MORE, Page, Paper, View, draw, named_options
 
 
 def pages(due: Due, language: Language, budget: Budget) -> Iterator[tuple[View, Page]]:
@@ -36,11 +36,11 @@ def _key(ask: Ask, meaning: Json, screen: Page) -> str | None:
     for key, step in screen.keys.items():
         if isinstance(step, Meant) and step.meaning == meaning:
             return key
-    if isinstance(ask.question, Story):
-        return str(meaning["typed"]) if isinstance(meaning, dict) else None
-    instead = (
-        {each.meaning for each in ask.question.instead}
-        if isinstance(ask.question, Number)
-        else set()
-    )
-    return str(meaning) if isinstance(ask.question, Number) and meaning not in instead else None
+    question = ask.question
+    if isinstance(question, Choice):
+        return None
+    if meaning in [each.meaning for each in named_options(question)]:
+        return None
+    if isinstance(question, Day):
+        return f"{meaning[8:]}{meaning[5:7]}"  # of 2026-11-24
+    return str(meaning["typed"] if isinstance(question, Story) else meaning)

@@ -14,7 +14,7 @@ FIRST = {
     "serviceCode": "*384*78527#",
     "text": "",
 }
-MENU = "CON पुकार: बिहार पुलिस\n1 शिकायत\n2 शिकायत का हाल\n3 हिंदी\n4 Hindi\n5 English\n0 बंद"
+MENU = "CON पुकार: बिहार पुलिस\n1 शिकायत\n2 शिकायत का हाल\n3 प्रमाण-पत्र, सत्यापन\n9 आगे\n0 बंद"
 KINDS = "CON क्या हुआ?\n1 महिला सुरक्षा\n2 मारपीट, धमकी\n3 लापता\n4 चोरी\n5 साइबर ठगी\n9 आगे\n0 वापस"
 NOT_THERE = "CON नंबर लिखकर भेजें।\n"
 PIN = "CON डाक पिन कोड (6 अंक)?\n1 जिला चुनें\n2 जिला पता नहीं\n0 वापस"
@@ -127,11 +127,14 @@ def test_only_posts_are_answered(service: Service) -> None:
     assert service.client.get("/ussd/africastalking").status_code == 405
 
 
-def test_each_language_is_one_key_away_and_remembered(service: Service) -> None:
-    caller = service.caller().dials()
-    assert caller.types("5").screen.startswith("Pukar: Bihar Police\n1 Complaint\n2 Status\n")
-    assert caller.types("4").screen.startswith(
-        "Pukar: Bihar Police\n1 Shikayat\n2 Shikayat ka haal\n"
+def test_each_language_is_chosen_in_its_own_name_and_remembered(service: Service) -> None:
+    caller = service.caller().dials().chooses("भाषा")
+    assert caller.screen == "कौन सी भाषा?\n1 हिंदी\n2 Hindi\n3 English\n0 वापस"
+    assert caller.types("3").screen.startswith("Pukar: Bihar Police\n1 Complaint\n2 Status\n")
+    assert (
+        caller.chooses("Language")
+        .chooses("Hindi (ABC)")
+        .screen.startswith("Pukar: Bihar Police\n1 Shikayat\n2 Shikayat ka haal\n")
     )
     assert caller.types("1").screen.startswith("Kya hua?\n1 Mahila suraksha\n")
     caller.drops()

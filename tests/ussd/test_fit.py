@@ -98,9 +98,10 @@ def everything_naming_a_station() -> tuple[Due, ...]:
                 "fir_number": None,
                 "reason": None,
             }
-            asked = {
+            asked: dict[str, Any] = {
                 "registered_before": None,
                 "wish_1": "status",
+                "own_cases": [],
                 "reference_1": REFERENCE,
                 "standing_1": standing,
             }

@@ -1,0 +1,95 @@
+"""`pukar import vehicles|firs|wanted`: what the police know, for the public to ask."""
+
+from __future__ import annotations
+
+import getpass
+from collections.abc import Sequence
+from datetime import date, datetime
+from itertools import chain, repeat
+from pathlib import Path
+from typing import get_args
+
+import click
+from flask.cli import with_appcontext
+
+from casework.record_rows import COLUMNS, NEEDED, Fault, Values, check_rows
+from casework.record_table import DAYS, RecordTable, TableError, read_table, write_faults
+from casework.records import RecordError
+from console.parts import current_parts
+from core.service import Records
+
+_MOST_SHOWN = 50  # faults
+_ABOUT: dict[Records, str] = {
+    "vehicles": "Replace the list of stolen and recovered vehicles by that of FILE (CSV).",
+    "firs": "Replace the list of cases (FIRs), and how they stand, by that of FILE (CSV).",
+    "wanted": "Replace the list of wanted persons by that of FILE (CSV).",
+}
+
+
+def _command(kind: Records) -> click.Command:
+    columns = (each if each in NEEDED[kind] else f"({each})" for each in (*COLUMNS[kind], "as_of"))
+
+    @click.command(name=kind, help=f"{_ABOUT[kind]}\n\nColumns: {', '.join(columns)}.")
+    @click.argument("file", type=click.Path(exists=True, dir_okay=False, path_type=Path))
+    @click.option("--as-of", type=click.DateTime(DAYS), help="The day of the records.")
+    @click.option(
+        "--errors",
+        type=click.Path(dir_okay=False, path_type=Path),
+        help="Where all rows with faults are written, with why (CSV).",
+    )
+    @click.option("--dry-run", is_flag=True, help="Only say what is wrong, and change nothing.")
+    @click.option("--who", default=getpass.getuser, help="Who does it; the user of this machine.")
+    @with_appcontext
+    def import_records(
+        file: Path, *, as_of: datetime | None, errors: Path | None, dry_run: bool, who: str
+    ) -> None:
+        try:
+            table = read_table(file, kind)
+            day = table.day(as_of.date() if as_of else None)
+        except TableError as error:
+            raise click.ClickException(f"Nothing was imported. {error}") from error
+        rows = _checked(kind, table, errors)
+        if dry_run:
+            click.echo(f"{len(rows)} rows could be imported. Nothing was changed.")
+            return
+        _replace(kind, day, rows, who)
+
+    return import_records
+
+
+RECORD_IMPORTS = tuple(_command(kind) for kind in get_args(Records))
+
+
+def _checked(kind: Records, table: RecordTable, errors: Path | None) -> list[Values]:
+    """Give the rows as they are kept; say what is wrong with them, and end there."""
+    directory = current_parts().office.directory
+    with click.progressbar(table.rows, label="Checking", show_pos=True) as rows:
+        checked = check_rows(kind, rows, directory)
+    if not checked.faults:
+        return checked.kept
+    _list_faults(checked.faults)
+    if errors:
+        write_faults(errors, table, checked.faults)
+    count = len(checked.faults)
+    raise click.ClickException(f"Nothing was imported: {count} of {len(table.rows)} have faults.")
+
+
+def _list_faults(faults: Sequence[Fault]) -> None:
+    for each in faults[:_MOST_SHOWN]:
+        click.echo(f"row {each.row}: {each.column}: {each.why}", err=True)
+    if left := len(faults[_MOST_SHOWN:]):
+        click.echo(f"… and {left} more; --errors FILE has all of them.", err=True)
+
+
+def _replace(kind: Records, day: date, rows: list[Values], who: str) -> None:
+    records = current_parts().api.records
+    before = records.current(kind)
+    try:
+        pieces = records.replace(kind, day, rows, who)
+        taken = chain.from_iterable(repeat(1, piece) for piece in pieces)
+        with click.progressbar(taken, len(rows), "Importing", show_pos=True) as bar:
+            count = sum(bar)
+    except RecordError as error:
+        raise click.ClickException(f"Nothing was imported. {error}") from error
+    gone = f"; the {before.rows} before are gone" if before else ""
+    click.echo(f"{count} rows of {day:%d-%m-%Y} are looked up from now on{gone}.")
