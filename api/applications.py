@@ -13,7 +13,7 @@ from pydantic import Field as About
 from api.models import Code, Day, Taken, known, one_of
 from casework.form import LONGEST_WORDS
 from core.police import Place
-from core.service import Field, Service
+from core.service_entry import Field, Service
 from core.services import SERVICES
 
 _USUAL = "complaint"

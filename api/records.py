@@ -18,7 +18,7 @@ from api.record_models import NewFirs, NewVehicles, NewWanted, RecordsTaken
 from casework.record_rows import Values, check_rows
 from casework.record_table import TableError, check_day
 from casework.records import RecordError
-from core.service import Records
+from core.service_entry import Records
 
 _MOST_FAULTS = 100
 

@@ -14,7 +14,7 @@ from core.clock import HERE
 from core.database import Database
 from core.directory import Directory
 from core.limits import ANY, Key, Limit, Limits
-from core.service import Counted
+from core.service_entry import Counted
 from core.services import SERVICES
 from core.states import STATES
 from core.tables import holidays, limits

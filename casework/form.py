@@ -16,7 +16,7 @@ from core.days import shown
 from core.directory import Directory, read_directory
 from core.phone import PhoneError, masked, normalise_phone
 from core.secret_numbers import without_secret_numbers
-from core.service import Field, FieldKind
+from core.service_entry import Field, FieldKind
 from core.text import Name, Text, Words
 
 LONGEST_WORDS = 1000

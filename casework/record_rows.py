@@ -16,7 +16,7 @@ from core.alphabet import normalise, western_digits
 from core.clock import HERE, now
 from core.directory import Directory, District, Station
 from core.plates import keys_of_plate, read_plate
-from core.service import Records
+from core.service_entry import Records
 from core.states import FIR_STATES
 
 COLUMNS: dict[Records, tuple[str, ...]] = {

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from casework.record_rows import COLUMNS, NEEDED, Cells, Fault, shown
 from core.clock import HERE, now
-from core.service import Records
+from core.service_entry import Records
 
 AS_OF = "as_of"
 DAYS = ("%Y-%m-%d", "%d-%m-%Y")

@@ -20,7 +20,7 @@ from casework.record_rows import Values
 from core.clock import now
 from core.database import Database
 from core.records import RecordBooks
-from core.service import Records
+from core.service_entry import Records
 from core.tables import firs, record_sets, vehicles, wanted
 
 _PIECE = 1000  # rows

@@ -20,7 +20,7 @@ from core.language import Language, render
 from core.protection import KEPT_FROM_STATIONS, PROTECTIONS
 from core.reference import grouped
 from core.sealing import Unreadable
-from core.service import Field
+from core.service_entry import Field
 from core.services import SERVICES
 
 LONGEST_NOTE = 4000  # characters

@@ -19,7 +19,7 @@ from core.directory import Directory, Station
 from core.phone import masked
 from core.recordings import Recording
 from core.reference import grouped
-from core.service import Field
+from core.service_entry import Field
 from core.services import SERVICES
 from core.spelling import find_by_spelling
 from core.states import REJECTION_REASONS, STATES

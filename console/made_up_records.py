@@ -8,7 +8,7 @@ from typing import get_args
 from casework.record_rows import check_rows
 from console.parts import Parts
 from core.clock import HERE, now
-from core.service import Records
+from core.service_entry import Records
 
 _KOTWALI, _GARDANIBAGH = "5117044", "5117029"  # Patna
 _WHO = "demo"

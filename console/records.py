@@ -16,7 +16,7 @@ from casework.record_rows import COLUMNS, NEEDED, Fault, Values, check_rows
 from casework.record_table import DAYS, RecordTable, TableError, read_table, write_faults
 from casework.records import RecordError
 from console.parts import current_parts
-from core.service import Records
+from core.service_entry import Records
 
 _MOST_SHOWN = 50  # faults
 _ABOUT: dict[Records, str] = {

@@ -6,7 +6,7 @@ informant is told every 90 days that an investigation goes on, so that state lea
 
 from __future__ import annotations
 
-from core.service import Course
+from core.service_entry import Course
 
 # What may happen to any matter while a station has it.
 _ALWAYS = frozenset({"need_information", "transferred", "rejected", "withdrawn"})

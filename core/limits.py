@@ -23,7 +23,7 @@ from sqlalchemy import select
 
 from core.clock import HERE
 from core.database import Database, DatabaseDown
-from core.service import Counted
+from core.service_entry import Counted
 from core.services import SERVICES
 from core.states import STATES
 from core.tables import holidays, limits

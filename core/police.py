@@ -147,6 +147,9 @@ class WantedPerson(TypedDict):
     reward: str
 
 
+MOST_WANTED_NAMED = 3  # with their rewards, that is an answer of three SMS
+
+
 class WantedList(TypedDict):
     """Who is wanted in a district, as of a day, and how many others besides."""
 

@@ -13,13 +13,19 @@ from sqlalchemy import Connection, Row, ScalarSelect, Select, Table, func, selec
 
 from core.database import Database, DatabaseDown
 from core.days import shown
-from core.police import FirFound, VehicleFound, VehicleList, WantedList, WantedPerson
-from core.service import Records
+from core.police import (
+    MOST_WANTED_NAMED,
+    FirFound,
+    VehicleFound,
+    VehicleList,
+    WantedList,
+    WantedPerson,
+)
+from core.service_entry import Records
 from core.tables import firs, record_sets, vehicles, wanted
 
 _KNOWN_FOR_SECONDS = 60  # what another process has imported is offered after so long
 _MOST_VEHICLES = 5
-_MOST_WANTED = 10  # more would be ten SMS
 _DIGITS_OF_STATE, _DIGITS_OF_NUMBER = 2, 4  # BR, 1234
 
 
@@ -75,7 +81,7 @@ class RecordBooks:
         query = _current(wanted, "wanted").where(wanted.c.district == district)
         in_order = query.order_by(func.coalesce(wanted.c.reward, 0).desc(), wanted.c.name_en)
         with self._database.reading() as connection:
-            rows = connection.execute(in_order.limit(_MOST_WANTED)).all()
+            rows = connection.execute(in_order.limit(MOST_WANTED_NAMED)).all()
             count = connection.scalar(select(func.count()).select_from(query.subquery())) or 0
             date = _date(connection, "wanted")
         persons = [

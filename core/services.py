@@ -22,7 +22,7 @@ from core.scripts.verifications import (
     TENANT_VERIFICATION,
 )
 from core.scripts.wanted import WANTED
-from core.service import Course, Kind, Service
+from core.service_entry import Course, Kind, Service
 from core.text import Text
 
 # In the order in which menus offer them.

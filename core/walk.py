@@ -30,9 +30,10 @@ from core.dialogue import (
 )
 from core.directory import Directory
 from core.letters import APPLICATION_RECEIVED
+from core.police import MOST_WANTED_NAMED
 from core.questions import QUESTIONS
 from core.scripts.missing_person import OLDEST
-from core.service import Records
+from core.service_entry import Records
 from core.services import SERVICES
 from core.states import FIR_STATES, REJECTION_REASONS, STATES
 from core.text import Name, Words
@@ -133,7 +134,7 @@ def _results_of_records(directory: Directory) -> dict[str, list[Json]]:
         "wanted": [
             {**date, "persons": [], "others": 0},
             {**date, "persons": [person, others], "others": 0},
-            {**date, "persons": [person] * 10, "others": 3},
+            {**date, "persons": [person] * MOST_WANTED_NAMED, "others": 3},
         ],
     }
 

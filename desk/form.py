@@ -10,7 +10,7 @@ from flask import request
 from casework.form import as_shown
 from core.cases import Case, ToldField
 from core.directory import Directory
-from core.service import Field, FieldKind
+from core.service_entry import Field, FieldKind
 from core.services import SERVICES
 from core.text import Text, Words
 from desk.listen import Voice

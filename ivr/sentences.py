@@ -20,7 +20,7 @@ from core.police import OwnCase
 from core.scripts.check_status import ask_which
 from core.scripts.main_menu import BELOW, main_menu
 from core.scripts.read_letter import read_letter
-from core.service import Records
+from core.service_entry import Records
 from core.states import STATES
 from core.text import Name, Words
 from core.walk import WalkedPolice, walk

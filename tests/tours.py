@@ -16,6 +16,7 @@ from core.conversation import Due, Meant
 from core.dialogue import Ask, Choice, Number, Question, Story
 from core.language import Language
 from core.letters import LETTERS
+from core.pages import MORE
 from core.pages import View as Page
 from core.pages import draw as draw_page
 from core.scripts.main_menu import BELOW, main_menu
@@ -35,7 +36,6 @@ COVERAGE = File(__file__).parent.parent / "docs" / "coverage.md"
 MOST_REQUESTS = {"complaint": 8, "lost_property": 8, "status": 8, "station_lookup": 8}
 MOST_OF_OTHERS = 12
 HINDI = LANGUAGES.get("hi")
-SMS_CHANNEL = "sms"
 
 
 def service_of(path: Path) -> str | None:
@@ -112,15 +112,24 @@ def shown_by_sms(path: Path) -> Iterator[str]:
     """Show the messages, and what is answered to each."""
     sheet = paper(HINDI, calls=True)
     for ask, meaning in path.steps:
-        yield f"{write(ask, Page(), sheet)}\n> {_written(ask, meaning)}"
+        for view, answer in _written(ask, meaning):
+            yield f"{write(ask, view, sheet)}\n> {answer}"
     yield write(path.end, Page(), sheet)
 
 
-def _written(ask: Ask, meaning: object) -> str:
-    page = draw_page(ask, Page(), paper(HINDI, calls=True))
-    keys = [key for key, step in page.keys.items() if step == Meant(meaning)]
-    told = meaning["typed"] if isinstance(meaning, dict) else meaning
-    return keys[0] if keys else f"{told}"
+def _written(ask: Ask, meaning: object) -> Iterator[tuple[Page, str]]:
+    """Give the pages that are sent until the answer is given, with what is written to each."""
+    view = Page()
+    while True:
+        page = draw_page(ask, view, paper(HINDI, calls=True))
+        keys = [key for key, step in page.keys.items() if step == Meant(meaning)]
+        following = page.keys.get(MORE)
+        if keys or not (isinstance(ask.question, Choice) and isinstance(following, Page)):
+            told = meaning["typed"] if isinstance(meaning, dict) else meaning
+            yield view, keys[0] if keys else f"{told}"
+            return
+        yield view, MORE
+        view = following
 
 
 def heard_on_a_call(path: Path) -> Iterator[str]:

@@ -11,7 +11,7 @@ from core.police import OwnCase, Police, Standing
 from core.reference import LENGTH
 from core.scripts.own_case import own_case, state_only
 from core.scripts.send_application import PIN_LENGTH
-from core.service import Service
+from core.service_entry import Service
 from core.states import STATES
 from core.text import Text, Words
 

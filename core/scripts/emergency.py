@@ -5,7 +5,7 @@ from __future__ import annotations
 from core.dialogue import Choice, Last, option
 from core.police import Police
 from core.scripts.helplines import HELPLINES, dial
-from core.service import Service
+from core.service_entry import Service
 from core.text import Text
 
 

@@ -8,7 +8,7 @@ from core.dialogue import Last, Number, Once, option
 from core.letters import FIR_CLOSED, letter_of_fir
 from core.police import Days, FirFound, Police
 from core.scripts.find_station import find_station, place_label
-from core.service import Service
+from core.service_entry import Service
 from core.states import FIR_STATES, STATES
 from core.text import Text, Words
 

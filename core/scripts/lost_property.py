@@ -9,7 +9,7 @@ from core.police import Application, Police
 from core.scripts.ask_day import ask_past_day
 from core.scripts.find_station import find_station, place_label
 from core.scripts.send_application import send_application
-from core.service import Field, Kind, Service, StateLimit
+from core.service_entry import Field, Kind, Service, StateLimit
 from core.text import Text
 
 THINGS = {

@@ -9,7 +9,7 @@ from core.conversation import REGISTERED_BEFORE
 from core.dialogue import Choice, Last, Once, Option, option
 from core.police import Police
 from core.scripts.send_application import registered
-from core.service import Menu, Service
+from core.service_entry import Menu, Service
 from core.services import SERVICES
 from core.text import Text, Words
 

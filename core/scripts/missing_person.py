@@ -10,7 +10,7 @@ from core.scripts.ask_day import ask_past_day
 from core.scripts.find_station import find_station, place_label
 from core.scripts.helplines import dial
 from core.scripts.send_application import send_application
-from core.service import Field, Kind, Service, StateLimit
+from core.service_entry import Field, Kind, Service, StateLimit
 from core.text import Text
 
 SEXES = {"female": Text("Female"), "male": Text("Male"), "other": Text("Other")}

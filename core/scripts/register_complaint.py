@@ -8,7 +8,7 @@ from core.police import Application, Place, Police
 from core.scripts.find_station import find_district, find_station, place_label
 from core.scripts.missing_person import MISSING_PERSON, missing_person
 from core.scripts.send_application import send_application
-from core.service import Kind, Service
+from core.service_entry import Kind, Service
 from core.text import Text, Words
 
 _DIAL_112 = Text("In danger? Dial 112 first.")

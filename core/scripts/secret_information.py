@@ -11,7 +11,7 @@ from core.police import Application, Police
 from core.scripts.find_station import find_district, place_label
 from core.scripts.send_application import send_application
 from core.scripts.tell_code import LETTER_TO_INFORMANT
-from core.service import Kind, Service, StateLimit
+from core.service_entry import Kind, Service, StateLimit
 from core.text import Text, Words
 
 CODE_DIGITS = 8

@@ -10,7 +10,7 @@ from core.dialogue import Answers, Choice, Last, Number, Once, option
 from core.police import Application, Police, Registered, Terms
 from core.reference import grouped
 from core.scripts.tell_code import tell_code
-from core.service import Kind, Service
+from core.service_entry import Kind, Service
 from core.text import Joined, Name, Text, Words
 
 PIN_LENGTH = 4

@@ -10,7 +10,7 @@ from core.letters import LONGEST_VARIABLE
 from core.police import Place, Police
 from core.reference import ungrouped
 from core.scripts.find_station import find_station, place_label, station_label
-from core.service import Service
+from core.service_entry import Service
 from core.text import Joined, Text, Words
 
 _BY_SMS = (option("send", Text("Yes, by SMS")), option("enough", Text("No, thank you")))

@@ -9,7 +9,7 @@ from core.letters import VEHICLE_UNLISTED, letter_of_vehicle
 from core.plates import spaced
 from core.police import Place, Police, VehicleFound, VehicleList
 from core.scripts.find_station import place_label
-from core.service import Service
+from core.service_entry import Service
 from core.text import Joined, Text, Words
 
 _NONE = option("none", Text("None of these"))

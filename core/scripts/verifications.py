@@ -13,7 +13,7 @@ from core.letters import APPLICATION_RECEIVED
 from core.police import Application, Police
 from core.scripts.find_station import find_station, place_label
 from core.scripts.send_application import send_application
-from core.service import Field, Kind, Service, StateLimit
+from core.service_entry import Field, Kind, Service, StateLimit
 from core.text import Name, Text
 
 MOBILE_DIGITS = 10

@@ -11,7 +11,7 @@ from functools import partial
 from core.dialogue import Last, Once
 from core.police import Police, WantedList, WantedPerson
 from core.scripts.find_station import find_district
-from core.service import Service
+from core.service_entry import Service
 from core.text import Joined, Name, Text, Words
 
 TIPS_NUMBER = "14432"  # of the STF (data/helplines.csv)

@@ -9,7 +9,7 @@ from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from core.case_file import Entry
-from core.service import Field, Service
+from core.service_entry import Field, Service
 from core.services import SERVICES
 from core.tables import told
 from tests.api.conftest import GARDANIBAGH, Partner, complaint, lost_phone, partner_of

@@ -16,7 +16,7 @@ from console.demo import PEOPLE, furnish
 from console.matters import MATTERS
 from core.cases import Cases
 from core.dialogue import Recorded, Typed
-from core.service import Service as Source
+from core.service_entry import Service as Source
 from core.services import SERVICES
 from core.states import STATES
 from tests.desk.officers import officers_of

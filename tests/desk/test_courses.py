@@ -10,7 +10,7 @@ from core.case_file import EventKind
 from core.cases import Case
 from core.courses import CERTIFICATE, COMPLAINT, LOST, MISSING, PERMISSION, REGISTRATION, SECRET
 from core.letters import LETTERS as ALL_LETTERS
-from core.service import Course
+from core.service_entry import Course
 from core.services import SERVICES
 from desk.labels import EVENTS, LETTERS, MOVES
 from tests.desk.cases import form, found, register

@@ -9,7 +9,7 @@ from casework.accesses import Wanted
 from core.cases import Case, Event
 from core.dialogue import Recorded, Typed
 from core.police import Told
-from core.service import Field, Service
+from core.service_entry import Field, Service
 from core.services import SERVICES
 from core.tables import events, note_words, told
 from tests.desk.cases import change, found, register, spoken

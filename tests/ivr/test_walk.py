@@ -38,8 +38,8 @@ from core.plates import keys_of_plate
 from core.reference import new_reference
 from core.scripts.main_menu import main_menu, path_to
 from core.scripts.register_complaint import COMPLAINTS
-from core.service import Course
-from core.service import Service as ServiceEntry
+from core.service_entry import Course
+from core.service_entry import Service as ServiceEntry
 from core.services import SERVICES
 from core.states import REJECTION_REASONS, STATES
 from core.text import Name, Text, Words
@@ -268,7 +268,7 @@ def test_every_number_can_be_keyed_in(language: Language) -> None:
 
 @every_language
 def test_every_day_and_every_plate_can_be_keyed_in(language: Language) -> None:
-    seen = set()
+    seen: set[type[Question]] = set()
     for due in everything_due():
         question = due.question if isinstance(due, Ask) else None
         if isinstance(question, Day):
