@@ -1,4 +1,4 @@
-"""Searches: a reference number, a phone number, the number of an FIR, words of notes and forms.
+"""Searches: reference and phone numbers, those of an FIR or a Sanha, words of notes and forms.
 
 A case that is masked for a viewer is found by its reference number only.
 """
@@ -36,7 +36,8 @@ class Search:
         if is_well_formed(digits := ungrouped(typed)) and _NUMBER.fullmatch(typed):
             return cases.c.reference == digits
         if _FIR_NUMBER.fullmatch(typed):
-            return (cases.c.fir_number == typed) & viewer.reads_rows()
+            is_number = (cases.c.fir_number == typed) | (cases.c.diary_number == typed)
+            return is_number & viewer.reads_rows()
         is_meant = self._found_by_phone(typed)
         if is_meant is None:
             is_meant = self._found_by_words(typed)

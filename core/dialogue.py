@@ -53,6 +53,12 @@ class StandIn:
 
     letter: str
     reference: str
+    more: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def variables(self) -> dict[str, str]:
+        """Give the variables of the letter: the reference number, and what else it names."""
+        return {"reference": self.reference, **dict(self.more)}
 
 
 @dataclass(frozen=True)
@@ -90,7 +96,7 @@ class Number:
     """Key in digits, or choose one of a few things `instead`.
 
     There are exactly so many `digits`, or at the `fewest` so many; what they say lies between
-    `least` and `most`. Nine digits and more are an id, and no amount.
+    `least` and `most`. A call can put her through to the `helpline` that she may need first.
     """
 
     name: str
@@ -102,6 +108,7 @@ class Number:
     fewest: int | None = None
     least: int = 0
     most: int | None = None
+    helpline: str = ""
 
     @property
     def expected(self) -> Text:

@@ -375,7 +375,7 @@ def _sheet(due: Due, view: View, paper: Paper) -> _Sheet:
             items += _words(render(_SEND_NUMBER, language), " ")
         items += _option_items(options, language)
     else:
-        if isinstance(question, Day):
+        if isinstance(question, Day) and not view.unclear:
             items += _words(render(_DAY_LOOKS, language), " ")
         items += _option_items(named_options(question), language)
     if isinstance(question, Story) and paper.calls and not question.is_brief:

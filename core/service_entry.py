@@ -54,12 +54,14 @@ class StateLimit:
 class Kind:
     """What a case of a service may be about.
 
-    `first` is said before anything is asked. One that is sensitive gets a secret PIN, and no SMS
+    `first` is said before anything is asked, and a call can put through to the `helpline`. One
+    that is sensitive gets a secret PIN, and no SMS
     unless the citizen wishes; one that is urgent alerts the police at once.
     """
 
     label: Text
     first: Text | None = None
+    helpline: str = ""
     protection: Protection | None = None
     is_sensitive: bool = False
     is_urgent: bool = False

@@ -22,6 +22,7 @@ from core.conversation import EMERGENCY_NUMBER
 from core.embedded import redis_url
 from core.phone import PhoneError, normalise_phone
 from core.sealing import Seal
+from core.services import SERVICES
 
 _NEEDED_IN_PRODUCTION = (
     "database_url",
@@ -244,6 +245,8 @@ def _weak(settings: Settings) -> Iterator[str]:
         value = getattr(settings, name)
         if value and not re.fullmatch(pattern, value):
             yield f"{name.upper()} looks like {example}."
+    for service in settings.fees_by_service.keys() - SERVICES.keys():
+        yield f"FEES: there is no service {service}; services: {', '.join(SERVICES)}."
     try:
         settings.nights  # noqa: B018  # read to see whether it can be
     except ValueError:

@@ -100,7 +100,7 @@ cases = Table(
     # By which an informant adds to it, who keeps no phone with it.
     Column("code_hash", String(32), unique=True, index=True),
     Column("is_urgent", Boolean, nullable=False, server_default=false()),
-    Column("diary_number", String(16)),
+    Column("diary_number", String(16), index=True),
     # A folder of the desk is read from the end of one of these, page by page.
     Index("ix_cases_of_station", "station", "stage", "id"),
     Index("ix_cases_of_district", "district", "stage", "id"),

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
+from core.conversation import EMERGENCY_NUMBER
 from ivr.prompt import View
 
+_KEYS_OF_112 = ("1", "2", EMERGENCY_NUMBER)
 _PAST_CALLS = 5
 
 
@@ -58,5 +60,6 @@ class Line:
         return Line(call=call, purpose=purpose, past=past[-_PAST_CALLS:])
 
     def with_key(self, key: str, moment: float) -> Line:
-        """Remember a key just pressed."""
-        return replace(self, pressed=(*self.pressed[-2:], (key, moment)))
+        """Remember a key just pressed, as far as it may belong to 112: others may be a PIN."""
+        kept = key if key in _KEYS_OF_112 else ""
+        return replace(self, pressed=(*self.pressed[-2:], (kept, moment)))

@@ -99,11 +99,18 @@ class Repeat:
 
 
 @dataclass(frozen=True, slots=True)
+class Helpline:
+    """The caller wants to be put through to a helpline before she answers."""
+
+    number: str
+
+
+@dataclass(frozen=True, slots=True)
 class ByLetter:
     """The caller wants to have it by SMS as well."""
 
 
-Pressed: TypeAlias = Heard | View | Repeat | ByLetter
+Pressed: TypeAlias = Heard | View | Repeat | ByLetter | Helpline
 Part: TypeAlias = Words | Playback
 
 
@@ -211,11 +218,20 @@ def _story(question: Story, view: View) -> Prompt:
 def _number(question: Number, view: View) -> Prompt:
     called, how = _keyed_in(question)
     if question.instead and not view.opened:
-        return _list_or_keys(question.text, question.instead, called, view)
+        prompt = _list_or_keys(question.text, question.instead, called, view)
+        return _with_helpline(prompt, question.helpline) if question.helpline else prompt
     says = [how(digits=question.digits) if question.instead else question.text]
     if question.fewest is not None:
         says.append(_THEN_HASH)
     return Prompt(tuple(says), {}, question.digits, _SECONDS_FOR_MORE)
+
+
+def _with_helpline(prompt: Prompt, number: str) -> Prompt:
+    """Offer to be put through, behind all else."""
+    key = str(len(prompt.keys) + 1)
+    offer = _offer(Text("Talk to {number}")(number=number), key, is_first=False)
+    keys = {**prompt.keys, key: Helpline(number)}
+    return replace(prompt, says=(*prompt.says, *offer), keys=keys)
 
 
 def _keyed_in(question: Number) -> tuple[Text, Text]:

@@ -25,6 +25,7 @@ from core.duty_officer import Contact, DutyOfficer, Office
 from core.language import Language
 from core.letters import GO_ON
 from core.outbox import Draft
+from core.scripts.helplines import dial
 from core.scripts.main_menu import main_menu
 from core.scripts.send_application import is_told_by_letter
 from core.sealing import Seal
@@ -34,6 +35,7 @@ from ivr.gateway import Connect, Gateway, Keys, Piece, Play, Reply, Stepped, Voi
 from ivr.line import Line
 from ivr.prompt import (
     ByLetter,
+    Helpline,
     Playback,
     Pressed,
     Prompt,
@@ -202,12 +204,13 @@ class Visit:
         return self._ask(due)
 
     def _obey(self, pressed: Pressed, due: Due) -> Reply:
-        if isinstance(pressed, View):
-            return self._ask(due, pressed)
-        if isinstance(pressed, Repeat):
-            return self._ask(due, replace(self.line.view, unclear=False))
+        if isinstance(pressed, View | Repeat):
+            again = replace(self.line.view, unclear=False)
+            return self._ask(due, pressed if isinstance(pressed, View) else again)
         if isinstance(pressed, ByLetter):
             return self._send_letter(due)
+        if isinstance(pressed, Helpline):
+            return self._call_helpline(pressed.number)
         if isinstance(pressed, Danger):
             return self._ask_whether_urgent() if _may_be_112(due) else self._put_through()
         due = self._answer(pressed)
@@ -276,6 +279,13 @@ class Visit:
             return self._connect(EMERGENCY_NUMBER)
         due = self._talk.converse(self._conversation, Danger())
         return self._end(due.words if isinstance(due, Said) else THANKS)
+
+    def _call_helpline(self, number: str) -> Reply:
+        """Put her through to a helpline where that can be done; else tell her to dial it."""
+        if number in self.desk.dials:
+            return self._connect(number)
+        words = dial(number).words
+        return self._reply(self._spoken(said_in_turn([words, words], self._language)), None)
 
     def _connect(self, number: str) -> Reply:
         self.line = replace(self.line, dialled=number)

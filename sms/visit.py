@@ -376,7 +376,7 @@ class Visit:
                 return None  # its letter was posted when it was registered
             return Answer(due.last.letter, due.last.variables, words)
         if stand_in := _stand_in(due):
-            return Answer(stand_in.letter, {"reference": stand_in.reference}, words)
+            return Answer(stand_in.letter, stand_in.variables, words)
         return Answer(GO_ON, words=words)
 
 

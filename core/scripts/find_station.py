@@ -16,13 +16,20 @@ _NOT_LISTED: Option[Station | None] = Option("not_listed", Text("Not listed"), N
 
 
 async def find_station(
-    police: Police, *, intro: Words | None = None, first_kind: str | None = None
+    police: Police,
+    *,
+    intro: Words | None = None,
+    first_kind: str | None = None,
+    helpline: str = "",
 ) -> Place:
-    """Ask for the police station, after an `intro`; `first_kind` of station heads the list."""
+    """Ask for the police station, after an `intro`; `first_kind` of station heads the list.
+
+    She may need the `helpline` first.
+    """
     usual = police.directory.station(await Once("usual_station", police.usual_station))
     usual = None if usual and usual.closed else usual
     again = (option("usual", station_label(usual)),) if usual else ()
-    pin = await _ask_pin((*again, _BY_DISTRICT, _UNKNOWN), intro)
+    pin = await _ask_pin((*again, _BY_DISTRICT, _UNKNOWN), intro, helpline)
     if usual and pin == "usual":
         return Place(usual.district.code, usual.code)
     district = await _district_of(police, pin)
@@ -53,9 +60,13 @@ def place_label(police: Police, place: Place) -> Words:
     return Text("Place not known")
 
 
-async def _ask_pin(instead: tuple[Option[str], ...], intro: Words | None = None) -> str:
+async def _ask_pin(
+    instead: tuple[Option[str], ...], intro: Words | None = None, helpline: str = ""
+) -> str:
     text = Text("PIN code of the place (6 digits)?")
-    return await Number("pin", text, digits=PIN_DIGITS, instead=instead, intro=intro)
+    return await Number(
+        "pin", text, digits=PIN_DIGITS, instead=instead, intro=intro, helpline=helpline
+    )
 
 
 async def _district_of(police: Police, pin: str) -> District | None:

@@ -35,10 +35,10 @@ async def own_case(police: Police, standing: Standing) -> Words | Last:
         return answered
     acts = tuple(_ACTS[act] for act in standing.get("may", ()))
     letter, told = _letter(standing), _in_full(police, standing)
-    # A letter that stands in for a question has no other number than the reference.
-    if not acts or (police.is_written_to and len(LETTERS[letter].variables) > 1):
+    if not acts:
         return _last(standing, told)
-    stand_in = StandIn(letter, standing["reference"])
+    more = tuple(_variables(standing, letter).items())
+    stand_in = StandIn(letter, standing["reference"], more)
     act = await Choice(
         "next_step",
         Text("Anything more?"),
@@ -106,13 +106,18 @@ def _done(standing: Standing, words: Text, letter: str) -> Last:
 def _last(standing: Standing, words: Words, letter: str = "") -> Last:
     """End with a letter that says the same, by default how it stands."""
     letter = letter or _letter(standing)
+    variables = _variables(standing, letter)
+    return Last(words, letter, variables, is_secret=standing.get("is_silent", False))
+
+
+def _variables(standing: Standing, letter: str) -> dict[str, str]:
+    """Give what a letter about a case names."""
     known = {
         "reference": standing["reference"],
         "fir_number": standing.get("fir_number"),
         "diary_number": standing.get("diary_number"),
     }
-    variables = {name: known[name] or "" for name in LETTERS[letter].variables}
-    return Last(words, letter, variables, is_secret=standing.get("is_silent", False))
+    return {name: known[name] or "" for name in LETTERS[letter].variables}
 
 
 def _letter(standing: Standing) -> str:

@@ -17,13 +17,13 @@ _CHILD = Text("Danger: 112, child: 1098")
 # What cannot wait comes first: in Devanagari the first screen has room for five.
 KINDS = {
     "women_safety": Kind(
-        Text("Women's safety"), _DIAL_112, "women", is_sensitive=True, is_urgent=True
+        Text("Women's safety"), _DIAL_112, protection="women", is_sensitive=True, is_urgent=True
     ),
     "violence": Kind(Text("Violence, threat"), _DIAL_112, is_sensitive=True, is_urgent=True),
     "theft": Kind(Text("Theft")),
-    "cyber_fraud": Kind(Text("Cyber fraud"), Text("Money lost? Call now: 1930")),
+    "cyber_fraud": Kind(Text("Cyber fraud"), Text("Money lost? Call now: 1930"), "1930"),
     "child_safety": Kind(
-        Text("Harm to a child"), _CHILD, "child", is_sensitive=True, is_urgent=True
+        Text("Harm to a child"), _CHILD, "1098", "child", is_sensitive=True, is_urgent=True
     ),
     "dispute": Kind(Text("Dispute, nuisance")),
     "police_conduct": Kind(Text("Police conduct"), protection="conduct"),
@@ -68,4 +68,7 @@ async def _place_for(police: Police, kind: str) -> Place:
     if kind == "police_conduct":
         return await find_district(police)
     first_kind = "mahila" if kind == "women_safety" else None
-    return await find_station(police, intro=KINDS[kind].first, first_kind=first_kind)
+    about = KINDS[kind]
+    return await find_station(
+        police, intro=about.first, first_kind=first_kind, helpline=about.helpline
+    )

@@ -33,6 +33,7 @@ def _widen_cases() -> None:
         sa.Column("diary_number", sa.String(16)),
     ):
         op.add_column("cases", column)
+    op.create_index("ix_cases_diary_number", "cases", ["diary_number"])
     op.create_index("ix_cases_urgent", "cases", ["is_urgent", "stage", "id"])
     op.create_index("ix_cases_code_hash", "cases", ["code_hash"], unique=True)
 

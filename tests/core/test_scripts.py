@@ -7,11 +7,13 @@ from typing import cast
 import pytest
 
 from core.alphabet import USSD
-from core.conversation import Back, Conversation, Talk
+from core.conversation import Back, Conversation, Danger, Talk
 from core.dialogue import Answers, Ask, Choice, Json, Once, Said, play
+from core.pages import Paper, View, read
 from core.services import SERVICES
 from core.text import Words
 from core.walk import Path, base_name
+from sms.message import paper
 from tests.fakes import LANGUAGES, the_script, walk
 from tests.ussd.keys import exchange, pages
 
@@ -37,6 +39,15 @@ def test_every_path_comes_to_an_end_and_every_question_has_a_way_on(paths: list[
     for path in paths:
         for ask, _ in path.steps:
             assert not isinstance(ask.question, Choice) or ask.question.all_options
+
+
+def test_112_is_understood_at_every_question_in_writing(paths: list[Path]) -> None:
+    asks = {id(ask.question): ask for path in paths for ask, _ in path.steps}
+    language = LANGUAGES.get("hi")
+    for sheet in (Paper(language, USSD), paper(language)):
+        for ask in asks.values():
+            assert read("112", ask, View(), sheet) == Danger(), ask.question.name
+            assert read("११२", ask, View(), sheet) == Danger(), ask.question.name
 
 
 def test_back_leads_from_each_question_to_the_one_before(paths: list[Path]) -> None:

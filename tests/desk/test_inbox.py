@@ -139,6 +139,14 @@ def test_cases_are_found_by_the_whole_phone_number(
     assert listed(browser, q="9812345678") == [other.reference, case.reference]
 
 
+def test_a_case_is_found_by_the_number_of_its_sanha(
+    sqlite_service: Service, sign_in: SignIn
+) -> None:
+    case = register(sqlite_service, kind="lost_property", told={"lost": "mobile"})
+    moved(sqlite_service, case, "recorded", diary_number="77/2026")
+    assert listed(sign_in("station"), q="७७/२०२६") == [case.reference]
+
+
 def test_a_case_is_found_by_its_fir_number(sqlite_service: Service, sign_in: SignIn) -> None:
     case = register(sqlite_service)
     fir = {"fir_number": "123/2026", "fir_date": "01-01-2026"}

@@ -8,6 +8,8 @@ import pytest
 from core.directory import DATA
 from core.scripts.emergency import EMERGENCY_HELP
 from core.scripts.helplines import HELPLINES
+from core.scripts.register_complaint import COMPLAINTS, KINDS
+from core.text import Text
 from tests.ivr.conftest import aloud
 from tests.service import Service
 from tests.services import by_call
@@ -65,6 +67,29 @@ def test_a_number_that_our_line_does_not_reach_is_told(
         by_call.wants(phone, EMERGENCY_HELP.label, HELPLINES["181"])
         assert not phone.connected_to
         assert "1 8 1" in phone.heard
+
+
+@pytest.mark.parametrize(("kind", "number"), [("child_safety", "1098"), ("cyber_fraud", "1930")])
+def test_who_complains_of_what_cannot_wait_is_put_through_from_there(
+    sqlite_database_url: str, fresh_redis_url: str, tmp_path: Path, kind: str, number: str
+) -> None:
+    stores = (sqlite_database_url, fresh_redis_url, tmp_path)
+    with by_call.called(*stores, helplines_dial=f"{number}=+911130001098") as service:
+        phone = by_call.phone(service).dials()
+        by_call.wants(phone, COMPLAINTS.label, KINDS[kind].label)
+        by_call.wants(phone, Text("Talk to {number}")(number=number))
+        assert phone.connected_to == "+911130001098"
+
+
+def test_a_helpline_that_our_line_does_not_reach_is_said_twice(
+    sqlite_database_url: str, fresh_redis_url: str, tmp_path: Path
+) -> None:
+    with by_call.called(sqlite_database_url, fresh_redis_url, tmp_path) as service:
+        phone = by_call.phone(service).dials()
+        by_call.wants(phone, COMPLAINTS.label, KINDS["child_safety"].label)
+        by_call.wants(phone, Text("Talk to {number}")(number="1098"))
+        assert phone.heard.count("1 0 9 8") == 2
+        assert phone.is_over
 
 
 def test_every_helpline_offered_has_its_source() -> None:
