@@ -54,7 +54,7 @@ def around(today: date, days: int) -> str:
 
 
 def _month(written: str) -> int | None:
-    if written.isdigit():
+    if written.isascii() and written.isdigit():
         return int(written) if 1 <= int(written) <= len(_MONTHS) else None
     for number, names in enumerate(_MONTHS, start=1):
         if written in names:

@@ -14,10 +14,13 @@ from collections.abc import Callable, Coroutine, Generator, Mapping
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Generic, TypeAlias, TypeVar, cast
 
+from core.alphabet import western_digits
 from core.text import Name, Text, Words
 
 Json: TypeAlias = Any
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
+# 1,000 and 1,00,000 are one number; 2,3 are two.
+_ONE_NUMBER = re.compile(r"\d{1,3}(?:,\d{2,3})*,\d{3}(?![\d,])|\d+")
 Answers: TypeAlias = Mapping[str, Json]
 T = TypeVar("T")
 
@@ -96,7 +99,8 @@ class Number:
     """Key in digits, or choose one of a few things `instead`.
 
     There are exactly so many `digits`, or at the `fewest` so many; what they say lies between
-    `least` and `most`. A call can put her through to the `helpline` that she may need first.
+    `least` and `most`. Where the digits are of a fixed length and say no amount (a PIN code), they
+    may be typed in groups. A call can put her through to the `helpline` that she may need first.
     """
 
     name: str
@@ -122,11 +126,20 @@ class Number:
 
     def accept(self, digits: str) -> str | None:
         """Give what digits mean as an answer; None where they are none."""
-        if not (digits.isascii() and digits.isdigit()):
-            return None
         fewest = self.digits if self.fewest is None else self.fewest
+        # First how long it is: Python makes no number of thousands of digits.
+        if not (fewest <= len(digits) <= self.digits and digits.isascii() and digits.isdigit()):
+            return None
         is_within = self.most is None or self.least <= int(digits) <= self.most
-        return digits if fewest <= len(digits) <= self.digits and is_within else None
+        return digits if is_within else None
+
+    def read(self, typed: str) -> str | None:
+        """Give what somebody wrote as an answer; None where it is none, or several numbers."""
+        plain = western_digits(typed)
+        if self.fewest is None and self.most is None:
+            return self.accept("".join(re.findall(r"\d", plain)))
+        found = _ONE_NUMBER.findall(plain)
+        return self.accept(found[0].replace(",", "")) if len(found) == 1 else None
 
     def recall(self, kept: Json) -> str:
         """Give the digits as kept, or the meaning chosen instead."""

@@ -38,16 +38,19 @@ from core.records import RecordBooks
 from core.reference import is_well_formed
 from core.replies import Asking, Rating, Replies, Reply, asks_rating, may
 from core.services import KINDS, SERVICES
-from core.sessions import Session, Sessions
+from core.sessions import Session, Sessions, Tries
 from core.text import Words
 
 WRONG_NUMBERS_PER_HOUR = 5
-WRONG_PINS_PER_HOUR = 5
+WRONG_PINS_PER_HOUR = 5  # from one phone
+# All phones but hers together: whoever guesses from many cannot keep her out.
+WRONG_PINS_PER_DAY = 20
 MOST_OWN_CASES = 5  # more would be long to listen to
 FIRS_PER_HOUR = 10
 CODE_LENGTH = 8
 # Not a whole year: tomorrow, keyed in by mistake, would be a day of last year.
 _DAYS_LOOKED_AT = 330
+_DAY_SECONDS = 24 * 3600
 # The work that looks up a case (core/scripts/check_status.py): what it gave was told.
 _LOOKED_UP = ("standing_", "unlocked_")
 
@@ -237,28 +240,43 @@ class DutyOfficer:
 
     def standing(self, reference: str) -> Standing:
         """Look up a case; too many wrong numbers from one phone make it wait."""
-        if self._office.sessions.guesses(self._contact.phone) >= WRONG_NUMBERS_PER_HOUR:
+        left = self._count(self._wrong_numbers, reference)
+        if left < 0:
             return Standing(outcome="wait")
-        if not is_well_formed(reference):
-            return self._wrong("mistyped", reference)
-        case = self._office.cases.find(reference)
-        return self._describe(case) if case else self._wrong("unknown", reference)
+        may_be_one = is_well_formed(reference)
+        if may_be_one and (case := self._office.cases.find(reference)):
+            self._take_back(self._wrong_numbers, reference)
+            return self._describe(case)
+        wrong: Literal["mistyped", "unknown"] = "unknown" if may_be_one else "mistyped"
+        return Standing(outcome=wrong if left else "wait")
 
     def unlock(self, reference: str, pin: str) -> Standing:
-        """Look up a case with its PIN; too many wrong ones make everybody wait."""
-        sessions, about = self._office.sessions, f"pin {reference}"
-        if sessions.guesses(about) >= WRONG_PINS_PER_HOUR:
-            return Standing(outcome="wait")
+        """Look up a case with its PIN; too many wrong ones make a phone wait, and all but hers."""
         case = self._office.cases.find(reference)
         if case is None:
-            return self._wrong("unknown", reference)
+            return Standing(outcome="unknown")
         if case.pin_hash is None:
             return self._describe(case)  # it was taken away at the station meanwhile
+        limits = self._wrong_pins(case)
+        said: Literal["wrong_pin", "wait", "wait_a_day"] = "wrong_pin"
+        for outcome, tries in limits.items():
+            left = self._count(tries, pin)
+            if left < 0:
+                return Standing(outcome=outcome)
+            said = said if left else outcome
         if self._office.cases.pin_hash(reference, pin) != case.pin_hash:
-            guess = f"{self._session.conversation.id}:{pin}"
-            is_over = sessions.count_guess(about, guess) >= WRONG_PINS_PER_HOUR
-            return Standing(outcome="wait" if is_over else "wrong_pin")
+            return Standing(outcome=said)
+        for tries in limits.values():
+            self._take_back(tries, pin)
         return self._describe(case, is_opened=True)
+
+    def _wrong_pins(self, case: Case) -> dict[Literal["wait", "wait_a_day"], Tries]:
+        """Give the limits of wrong PINs, and what is said beyond each."""
+        about = f"pin {case.reference}"
+        of_phone = Tries(f"{about} {self._contact.phone}", WRONG_PINS_PER_HOUR)
+        if case.phone_hash == self._phone_hash:
+            return {"wait": of_phone}
+        return {"wait": of_phone, "wait_a_day": Tries(about, WRONG_PINS_PER_DAY, _DAY_SECONDS)}
 
     def own_cases(self) -> list[OwnCase]:
         """List the cases of this phone, the newest first: none that others must not know of."""
@@ -267,16 +285,27 @@ class DutyOfficer:
             for case in self._office.cases.of_phone(self._contact.phone, MOST_OWN_CASES)
         ]
 
-    def _wrong(self, outcome: Literal["mistyped", "unknown"], reference: str) -> Standing:
-        """Count a wrong number; a repeated request for the same one counts once."""
-        guess = f"{self._session.conversation.id}:{reference}"
-        guesses = self._office.sessions.count_guess(self._contact.phone, guess)
-        if guesses >= WRONG_NUMBERS_PER_HOUR:
-            return Standing(outcome="wait")
-        return Standing(outcome=outcome)
+    @property
+    def _wrong_numbers(self) -> Tries:
+        """Give the limit of what this phone may guess: reference numbers, informants' codes."""
+        return Tries(self._contact.phone, WRONG_NUMBERS_PER_HOUR)
+
+    def _count(self, tries: Tries, said: str) -> int:
+        """Count what may be a guess, before it is looked at; repeated requests for it count once.
+
+        Counted afterwards, many at once would all be looked at before any of them counts.
+        """
+        return self._office.sessions.count_try(tries, self._guess(said))
+
+    def _take_back(self, tries: Tries, said: str) -> None:
+        self._office.sessions.take_back(tries, self._guess(said))
+
+    def _guess(self, said: str) -> str:
+        return f"{self._session.conversation.id}:{said}"
 
     def _describe(self, case: Case, *, is_opened: bool = False) -> Standing:
-        if case.is_silent and self._contact.stays_on_phone:
+        is_strange = case.phone_hash not in {"", self._phone_hash} and not is_opened
+        if case.is_silent and self._contact.stays_on_phone and not is_strange:
             return Standing(outcome="silent", reference=case.reference)
         is_own = case.phone_hash == self._phone_hash and not case.pin_hash
         shown = Standing(
@@ -338,11 +367,13 @@ class DutyOfficer:
 
     def knows_code(self, code: str) -> Literal["found", "unknown", "wait"]:
         """Look whether an informant's code is one; wrong ones count as wrong numbers do."""
-        if self._office.sessions.guesses(self._contact.phone) >= WRONG_NUMBERS_PER_HOUR:
+        left = self._count(self._wrong_numbers, code)
+        if left < 0:
             return "wait"
         if self._office.cases.find_by_code(code):
+            self._take_back(self._wrong_numbers, code)
             return "found"
-        return "wait" if self._wrong("unknown", code)["outcome"] == "wait" else "unknown"
+        return "unknown" if left else "wait"
 
     def inform(self, code: str, story: Typed | Recorded) -> bool:
         """Add to secret information; say whether it was found by its code."""
@@ -363,9 +394,8 @@ class DutyOfficer:
 
         Their numbers count up, so each one that a phone asks for is counted, not wrong ones only.
         """
-        asked = f"{self._session.conversation.id}:{station}:{int(number)}:{year}"
-        about = f"fir {self._contact.phone}"
-        if self._office.sessions.count_guess(about, asked) > FIRS_PER_HOUR:
+        tries = Tries(f"fir {self._contact.phone}", FIRS_PER_HOUR)
+        if self._count(tries, f"{station}:{int(number)}:{year}") < 0:
             return FirFound(outcome="wait", state="", date="")
         return self._office.records.fir(station, int(number), int(year))
 

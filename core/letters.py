@@ -106,7 +106,7 @@ LETTERS: dict[str, Template] = {
         Text("You will get SMS again. For no more send STOP to {sms_number}. -Bihar Police")
     ),
     "draft_removed": _answer(
-        Text("Your unfinished complaint is removed. Nothing was sent. -Bihar Police")
+        Text("What was unfinished is removed. Nothing was sent. -Bihar Police")
     ),
     "no_draft": _answer(
         Text("Nothing is unfinished. What was sent is not withdrawn this way. -Bihar Police")

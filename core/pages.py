@@ -32,7 +32,6 @@ from core.days import read_day
 from core.dialogue import Ask, Choice, Day, Json, Number, Once, Option, Plate, Question, Said, Story
 from core.language import Language, render
 from core.plates import read_plate
-from core.reference import ungrouped
 from core.secret_numbers import without_secret_numbers
 from core.spelling import find_by_spelling, is_spelt, sounds_like
 from core.text import Name, Text, Words
@@ -284,7 +283,7 @@ def _read_free(typed: str, due: Ask, paper: Paper) -> Heard | View:
 def _answer_of(typed: str, question: Number | Day | Plate | Story) -> Json | None:
     """Give what was typed as it is kept for a question; None where it is no answer."""
     if isinstance(question, Number):
-        return question.accept(ungrouped(typed))
+        return question.read(typed)
     if isinstance(question, Day):
         return read_day(typed, question.first, question.last)
     if isinstance(question, Plate):

@@ -64,7 +64,7 @@ class Standing(TypedDict, total=False):
     herself.
     """
 
-    outcome: Literal["found", "unknown", "mistyped", "wait", "silent", "wrong_pin"]
+    outcome: Literal["found", "unknown", "mistyped", "wait", "silent", "wrong_pin", "wait_a_day"]
     reference: str
     service: str
     state: str

@@ -1,6 +1,6 @@
 """Conversations in Redis, one record per phone, sealed, gone a day after the last turn.
 
-That of an informant is gone after minutes.
+That of an informant is gone after minutes; a draft set aside for it has a record of its own.
 
 One turn at a time per phone without a lock: a turn reads the record, thinks, and writes it
 back only if nobody wrote in between (`keep`); otherwise it starts over and finds the other's
@@ -36,12 +36,28 @@ GUESS_WINDOW_SECONDS = 3600
 _TIMEOUT_SECONDS = 1
 _FORMAT = 2  # of a record: raise it when its shape changes, and older ones count as lost
 
-# Writes the new record if the old one is still there; an empty old one means "none yet".
+# Writes the new record if the old one is still there; an empty old one means "none yet". Of what
+# stays when it is gone a second record is written with it, or taken away where it has all.
 _KEEP = """
 local found = redis.call('GET', KEYS[1])
 if (found or '') ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[1], ARGV[2], 'EX', ARGV[3])
+if ARGV[4] == '' then redis.call('DEL', KEYS[2])
+else redis.call('SET', KEYS[2], ARGV[4], 'EX', ARGV[5]) end
 return 1
+"""
+
+# Notes a try and gives how many more are left; where none was left it notes nothing, so that
+# going on trying does not make the wait longer. The same try again counts once.
+_TRY = """
+local guess, moment, most, seconds = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
+redis.call('ZREMRANGEBYSCORE', KEYS[1], '-inf', moment - seconds)
+local left = most - redis.call('ZCARD', KEYS[1])
+if redis.call('ZSCORE', KEYS[1], guess) then return left end
+if left < 1 then return -1 end
+redis.call('ZADD', KEYS[1], moment, guess)
+redis.call('EXPIRE', KEYS[1], seconds)
+return left - 1
 """
 
 
@@ -79,6 +95,13 @@ class Session:
             return KEPT_SECONDS
         return SECRET_SECONDS_AFTER_END if self.conversation.over else SECRET_SECONDS
 
+    def without_secrets(self) -> Session | None:
+        """Give what is left when an informant's part is forgotten; None where that is nothing."""
+        drafts = [each for each in (self.conversation, self.draft) if each]
+        worth = [each for each in drafts if each.is_worth_resuming and not _is_informants(each)]
+        left = max(worth, key=lambda each: each.told, default=None)
+        return Session(self.language, left, touched=self.touched) if left else None
+
     def begin(self, fresh_id: str, *, straight: bool) -> None:
         """Take up a new contact: offer what was left, unless the caller goes straight on."""
         drafts = [each for each in (self.conversation, self.draft) if each]
@@ -105,13 +128,23 @@ def _is_informants(conversation: Conversation) -> bool:
 
 
 @dataclass(frozen=True)
+class Tries:
+    """How many wrong tries at something are borne in so many seconds."""
+
+    about: str
+    most: int
+    seconds: int = GUESS_WINDOW_SECONDS
+
+
+@dataclass(frozen=True)
 class Slip:
     """A session as it was read: None where there is none yet, or none that counts.
 
-    `secret` has what the channels knew if it was an informant's then.
+    `keys` are those of its record and of the draft set aside. `secret` has what the channels knew
+    if it was an informant's then.
     """
 
-    key: str
+    keys: tuple[str, str]
     found: bytes
     session: Session | None
     secret: Mapping[str, Any] = field(default_factory=dict)
@@ -128,25 +161,28 @@ class Sessions:
             retry=Retry(NoBackoff(), 1, supported_errors=(RedisConnectionError,)),
         )
         self._keep = self._redis.register_script(_KEEP)
+        self._try = self._redis.register_script(_TRY)
         self._seal = seal
 
     def open(self, phone: str) -> Slip:
         """Read the session of a phone."""
-        key = f"pukar:session:{self._seal.fingerprint('phone', phone)}"
+        phone_hash = self._seal.fingerprint("phone", phone)
+        keys = f"pukar:session:{phone_hash}", f"pukar:draft:{phone_hash}"
         with _store_errors():
-            found = cast("bytes | None", self._redis.get(key)) or b""
-        session = self._read(found)
-        return Slip(key, found, session, _lines_of(session) if session else {})
+            records = cast("list[bytes | None]", self._redis.mget(keys))
+        found, draft = (record or b"" for record in records)
+        session = self._read(found) or self._read(draft)
+        return Slip(keys, found, session, _lines_of(session) if session else {})
 
     def keep(self, slip: Slip, session: Session) -> bool:
         """Write a session back; False where another turn of the same phone was faster."""
         session.touched = time.time()
         if not session.is_secret:
             _forget(session, slip.secret)
-        sealed = self._seal.close(json.dumps(asdict(session), ensure_ascii=False))
+        rest = session.without_secrets() if session.is_secret else None
+        records = [self._write(session), session.kept_seconds, self._write(rest), KEPT_SECONDS]
         with _store_errors():
-            kept = self._keep(keys=[slip.key], args=[slip.found, sealed, session.kept_seconds])
-        return bool(kept)
+            return bool(self._keep(keys=[*slip.keys], args=[slip.found, *records]))
 
     def keep_for_caller(self, slip: Slip, session: Session) -> bool:
         """Write a session back for one who waits for the answer, as `keep` does.
@@ -161,24 +197,19 @@ class Sessions:
                 return True
             raise
 
-    def count_guess(self, phone: str, guess: str) -> int:
-        """Note a wrong reference number of a phone; give how many it tried in the last hour.
+    def count_try(self, tries: Tries, guess: str) -> int:
+        """Note a try before it is looked at; give how many are left, below 0 if this is too many.
 
-        `guess` names the attempt: noting the same one again does not count.
+        `guess` names the try: noting the same one again does not count.
         """
-        key = self._guess_key(phone)
-        with _store_errors(), self._redis.pipeline() as pipe:
-            pipe.zremrangebyscore(key, "-inf", time.time() - GUESS_WINDOW_SECONDS)
-            pipe.zadd(key, {self._seal.fingerprint("guess", guess): time.time()}, nx=True)
-            pipe.expire(key, GUESS_WINDOW_SECONDS)
-            pipe.zcard(key)
-            return int(pipe.execute()[-1])
-
-    def guesses(self, phone: str) -> int:
-        """Count the wrong reference numbers of a phone in the last hour."""
-        since = time.time() - GUESS_WINDOW_SECONDS
+        args = [self._guess_of(guess), time.time(), tries.most, tries.seconds]
         with _store_errors():
-            return int(self._redis.zcount(self._guess_key(phone), since, "+inf"))
+            return int(cast("int", self._try(keys=[self._tries_key(tries)], args=args)))
+
+    def take_back(self, tries: Tries, guess: str) -> None:
+        """Count a try no more: it was right."""
+        with _store_errors():
+            self._redis.zrem(self._tries_key(tries), self._guess_of(guess))
 
     def ping(self) -> None:
         """Raise SessionsDown unless the store answers."""
@@ -189,8 +220,16 @@ class Sessions:
         """Let go of all connections."""
         self._redis.close()
 
-    def _guess_key(self, phone: str) -> str:
-        return f"pukar:guesses:{self._seal.fingerprint('phone', phone)}"
+    def _tries_key(self, tries: Tries) -> str:
+        return f"pukar:guesses:{self._seal.fingerprint('phone', tries.about)}"
+
+    def _guess_of(self, guess: str) -> str:
+        return self._seal.fingerprint("guess", guess)
+
+    def _write(self, session: Session | None) -> bytes:
+        if session is None:
+            return b""
+        return self._seal.close(json.dumps(asdict(session), ensure_ascii=False))
 
     def _read(self, found: bytes) -> Session | None:
         if not found:

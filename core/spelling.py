@@ -76,6 +76,11 @@ def sounds_like(typed: str, name: str) -> bool:
     return len(wanted) >= _LEAST_CONSONANTS and wanted == _tails(name).consonants[0]
 
 
+def as_spelt(word: str) -> str:
+    """Give the form of a word in which those are the same that `is_spelt` takes for one."""
+    return _as_spelt(word[:_LONGEST]).replace(" ", "")
+
+
 def is_like(typed: str, word: str) -> bool:
     """Say whether a word was typed, perhaps with a letter wrong if it is not short."""
     if len(typed) > _LONGEST:

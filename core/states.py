@@ -125,7 +125,7 @@ STATES: dict[str, State] = {
     ),
     "withdrawn": State(
         Text("Withdrawn"),
-        Text("You can make a new complaint at any time."),
+        Text("You can begin anew at any time."),
         Text("Reference {reference}: withdrawn. Not your wish? Go to the station. -Bihar Police"),
         stage="closed",
     ),
@@ -153,13 +153,13 @@ STATES: dict[str, State] = {
     ),
     "enrolled": State(
         Text("On the list of the station"),
-        Text("The station will keep in touch with you."),
+        Text("If you need help, call the station or 112."),
         Text("Reference {reference}: entered in the list of the station. -Bihar Police"),
         stage="closed",
     ),
     "recorded": State(
         Text("Sanha written"),
-        Text("You can get a copy of the Sanha at the station."),
+        Text("You can ask for a copy of the Sanha at the station."),
         Text("Reference {reference}: Sanha {diary_number} written. -Bihar Police"),
         needs=frozenset({"diary_number"}),
         stage="closed",

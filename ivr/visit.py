@@ -27,8 +27,9 @@ from core.letters import GO_ON
 from core.outbox import Draft
 from core.scripts.helplines import dial
 from core.scripts.main_menu import main_menu
-from core.scripts.send_application import is_told_by_letter
+from core.scripts.send_application import is_told_by_letter, is_wanted_silent
 from core.sealing import Seal
+from core.services import KINDS
 from core.sessions import Session
 from core.text import Text, Words
 from ivr.gateway import Connect, Gateway, Keys, Piece, Play, Reply, Stepped, Voice
@@ -236,7 +237,10 @@ class Visit:
     # --- Silence
 
     def _bear_silence(self) -> Reply:
-        """Say it again; then slowly, with help; then say goodbye, and how to go on."""
+        """Say it again; then slowly, with help; then say goodbye, and how to go on.
+
+        An SMS says so as well, unless it would tell others who hold the phone of what she told us.
+        """
         due = self._talk.due(self._conversation)
         if isinstance(due, Said):
             return self._end(THANKS)
@@ -247,9 +251,16 @@ class Visit:
             return self._ask(due, replace(self.line.view, unclear=False))
         if not self._conversation.is_worth_resuming:
             return self._end(NOTHING_HEARD)
-        if not self.session.is_secret:
+        if not self._tells_a_tale():
             self.letters.append(Draft(GO_ON))
         return self._end(NOT_HEARD)
+
+    def _tells_a_tale(self) -> bool:
+        """Say whether no SMS may be left on her phone, which others hold as well."""
+        answers = self._conversation.answers
+        kind = KINDS.get(answers.get("kind", ""))
+        is_sensitive = kind is not None and kind.is_sensitive
+        return self.session.is_secret or is_sensitive or is_wanted_silent(answers)
 
     # --- Danger
 

@@ -33,7 +33,7 @@ class Doubt:
     def question(self) -> Ask:
         """Give what we ask to settle it; the answer is a reference number, or `SOMETHING_ELSE`."""
         letters = [
-            option(reference, Text("Complaint {reference}")(reference=grouped(reference)))
+            option(reference, Text("Reference {reference}")(reference=grouped(reference)))
             for reference in self.references
         ]
         other = option(SOMETHING_ELSE, Text("Something else"))

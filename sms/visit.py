@@ -17,7 +17,7 @@ from core.conversation import (
     NotUnderstood,
     Talk,
 )
-from core.dialogue import Ask, Choice, Json, Said, StandIn, Story
+from core.dialogue import Ask, Choice, Json, Number, Said, StandIn, Story
 from core.duty_officer import Contact, DutyOfficer, Office
 from core.inbox import Message
 from core.language import Language, render
@@ -36,7 +36,7 @@ from core.spelling import is_spelt
 from core.text import Name, Text
 from sms.commands import CARRIER_WORDS, Amid, Command, Wanted, read_command
 from sms.doubt import MOST_LETTERS, SOMETHING_ELSE, Doubt
-from sms.message import list_stations, paper, write
+from sms.message import PAGE, list_stations, paper, write
 from sms.thread import Thread
 
 HELP_EVERY_SECONDS = 3600
@@ -131,7 +131,7 @@ class Visit:
         self._is_masked = is_masked(text)  # since it came in: she is to know why
         awaited = self._awaited()
         command = read_command(text, amid=self._manner(awaited))
-        if command and not self._is_chosen(command, text, awaited):
+        if command and not self._is_other_than(command, text, awaited):
             said: Answer | None = self._obey(command)
         elif language := self._language_called(text, awaited):
             said = self._begin({"wish_1": "language", "tongue_1": language}, straight=True)
@@ -155,10 +155,16 @@ class Visit:
         )
         return next(called, None)
 
-    def _is_chosen(self, command: Command, text: str, awaited: Ask | None) -> bool:
-        """Say whether the word for a service is what she chooses from our list."""
-        if command.wanted is not Wanted.SERVICE or not awaited:
+    def _is_other_than(self, command: Command, text: str, awaited: Ask | None) -> bool:
+        """Say whether the word for a service is her choice from our list, or answers a letter."""
+        if command.wanted is not Wanted.SERVICE:
             return False
+        is_beside = awaited is None or self._is_beside(text, awaited)
+        if self._answered_by(text, since=0 if is_beside else self._thread.asked_at):
+            return True
+        return awaited is not None and self._is_chosen(text, awaited)
+
+    def _is_chosen(self, text: str, awaited: Ask) -> bool:
         heard = read(text.strip(), awaited, self._thread.view, self._paper)
         return isinstance(awaited.question, Choice) and isinstance(heard, Meant)
 
@@ -166,6 +172,8 @@ class Visit:
         """Say amid what an SMS comes, which decides what is read as a command."""
         if awaited and isinstance(awaited.question, Story):
             return Amid.STORY
+        if awaited and isinstance(awaited.question, Number) and not awaited.question.passing:
+            return Amid.NUMBER
         takes_letters = awaited and takes_first_letters(awaited, self._paper)
         return Amid.LIST if takes_letters else Amid.NOTHING
 
@@ -253,7 +261,7 @@ class Visit:
             Wanted.CANCEL: self._cancel,
             Wanted.STATUS: lambda: self._status(command.number),
             Wanted.COMPLAINT: lambda: self._complaint(command),
-            Wanted.SERVICE: lambda: self._begin(path_to(SERVICES[command.service]), straight=True),
+            Wanted.SERVICE: lambda: self._service(command),
         }
         return acts[command.wanted]()
 
@@ -343,10 +351,19 @@ class Visit:
         if command.number and has_story:
             told |= {"kind": "other", "station": "not_listed"}
         said = self._begin(told, straight=len(told) > 1)
-        if "station" in told and said and said.words is not None:
-            first = render(_FIRST_OF_ALL, self._paper.language)
-            return replace(said, words=f"{first}\n{said.words}")
-        return said
+        return self._danger_first(said) if "station" in told else said
+
+    def _service(self, command: Command) -> Answer | None:
+        """Begin a service by its word; who has written more than that may be in danger."""
+        said = self._begin(path_to(SERVICES[command.service]), straight=True)
+        return self._danger_first(said) if command.in_words else said
+
+    def _danger_first(self, said: Answer | None) -> Answer | None:
+        """Say first what to dial in danger, if that fits."""
+        if said is None or said.words is None:
+            return said
+        words = f"{render(_FIRST_OF_ALL, self._paper.language)}\n{said.words}"
+        return replace(said, words=words) if PAGE.allows(words) else said
 
     def _begin(
         self, told: Mapping[str, Json], *, straight: bool = False, view: View | None = None

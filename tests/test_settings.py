@@ -78,7 +78,7 @@ def test_production_leaves_letters_in_the_outbox_until_a_gateway_is_connected(
         ("MISSED_CALL_NUMBER", "abc", "MISSED_CALL_NUMBER looks like"),
         ("EMERGENCY_DIAL", "+91 612", "EMERGENCY_DIAL looks like"),
         ("HELPLINES_DIAL", "1098", "HELPLINES_DIAL looks like"),
-        ("FEES", "charakter=50", "FEES: there is no service charakter"),
+        ("FEES", "nothing=50", "FEES: there is no service nothing"),
         ("VOICE_GATEWAY", "exotel", "VOICE_GATEWAY: "),
         ("AFRICASTALKING_RECORDING_HOSTS", "https://x/", "AFRICASTALKING_RECORDING_HOSTS looks"),
         ("PUBLIC_URL", "https://x.example.in/", "PUBLIC_URL looks like"),

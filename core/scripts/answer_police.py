@@ -45,7 +45,7 @@ async def ask_what_was_wrong(police: Police, standing: Standing) -> Last:
     )
     if story != Typed(""):
         await Once("remarked", partial(police.remark, reference, story))
-    return _thanks(Text("Thank you. Complaint {reference} is opened again."), standing)
+    return _thanks(Text("Thank you. {reference} is opened again."), standing)
 
 
 def is_hidden(standing: Standing) -> bool:

@@ -44,7 +44,7 @@ async def check_status(police: Police) -> Words | Last:
         if standing["outcome"] == "found":
             return await _tell(police, standing)
         if standing["outcome"] == "silent":
-            return Last(_SILENT(helpline=police.helpline), "silent")
+            return _told_otherwise(police)
         if standing["outcome"] == "wait":
             return _WAIT(helpline=police.helpline)
         intro = _WRONG[standing["outcome"]]
@@ -59,7 +59,7 @@ def ask_which(name: str, own: Sequence[OwnCase], intro: Words | None) -> Number:
 
     What they are about is nobody else's business who holds the phone.
     """
-    text = Text("Which one? Or its 10 digits.") if own else Text("Your 10-digit complaint number?")
+    text = Text("Which one? Or its 10 digits.") if own else Text("Your 10-digit reference number?")
     instead = tuple(_as_option(case) for case in own)
     return Number(name, text, digits=LENGTH, instead=instead, intro=intro, passing=True)
 
@@ -96,7 +96,13 @@ async def _open(police: Police, standing: Standing) -> Words | Last:
         opened = await Once(f"unlocked_{attempt}", partial(police.unlock, reference, pin))
         if opened["outcome"] == "found":
             return await own_case(police, opened) if opened["own"] else state_only(opened)
+        if opened["outcome"] == "silent":
+            return _told_otherwise(police)
         if opened["outcome"] == "wait":
             return _WAIT_PIN
         intro = _WRONG_PIN
     raise AssertionError("unreachable")
+
+
+def _told_otherwise(police: Police) -> Last:
+    return Last(_SILENT(helpline=police.helpline), "silent")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from core.courses import PERMISSION
+from core.days import shown
 from core.dialogue import Choice, Last, Number, Story, option
 from core.letters import APPLICATION_RECEIVED
 from core.police import Application, Police
@@ -34,12 +35,14 @@ class Hours(Number):
         return Text("Please type 4 digits, such as 1014 for 10 to 14 o'clock.")
 
     def accept(self, digits: str) -> str | None:
-        """Give the four digits; None where one of the hours is none, or both are the same."""
+        """Give the four digits; None where an hour is none, or no time lies between the two."""
         accepted = super().accept(digits)
         if accepted is None:
             return None
         begin, end = int(accepted[:2]), int(accepted[2:])
-        return accepted if begin != end and max(begin, end) <= _LAST_HOUR else None
+        # 24 is only where a day ends: 0024 is all of it, 2400 would be nothing.
+        is_time = begin < _LAST_HOUR and end <= _LAST_HOUR and begin != end
+        return accepted if is_time else None
 
 
 async def event_permission(police: Police) -> Last:
@@ -69,7 +72,8 @@ async def event_permission(police: Police) -> Last:
         "event_people": people,
     }
     application = Application(EVENT_PERMISSION.key, EVENT_PERMISSION.key, place, told=told)
-    summary = Text("{kind}. {place}.")(kind=_LABEL, place=place_label(police, place))
+    held = Text("{kind}, {date}. {place}.")
+    summary = held(kind=_LABEL, date=shown(day), place=place_label(police, place))
     return await send_application(police, EVENT_PERMISSION, application, summary)
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from functools import partial
 
+from core.alphabet import western_digits
 from core.dialogue import Last, Number, Once, option
 from core.letters import FIR_CLOSED, letter_of_fir
 from core.police import Days, FirFound, Police
@@ -14,6 +16,23 @@ from core.text import Text, Words
 
 NUMBER_DIGITS, YEAR_DIGITS = 5, 4
 FIRST_YEAR = 1950
+_WITH_YEAR = re.compile(r"\D*(\d+)\s*[/-]\s*(\d{4}|\d{2})\D*")
+_CENTURIES = ("19", "20")
+
+
+class FirNumber(Number):
+    """The number of an FIR; the year that people write behind it is kept with it (12/2026)."""
+
+    def accept(self, digits: str) -> str | None:
+        """Give the number, with the year if there is one (of two digits or four)."""
+        number, slash, year = digits.partition("/")
+        is_year = year.isascii() and year.isdigit() and len(year) in (2, YEAR_DIGITS)
+        return digits if super().accept(number) and (is_year or not slash) else None
+
+    def read(self, typed: str) -> str | None:
+        """Give what somebody wrote as an answer; None where it is none, or several numbers."""
+        found = _WITH_YEAR.fullmatch(western_digits(typed))
+        return self.accept("/".join(found.groups())) if found else super().read(typed)
 
 
 async def fir_status(police: Police) -> Words | Last:
@@ -25,8 +44,9 @@ async def fir_status(police: Police) -> Words | Last:
             " FIR. Or call {helpline}."
         )(helpline=police.helpline)
     text = Text("FIR number, without the year?")
-    number = await Number("fir_number", text, digits=NUMBER_DIGITS, fewest=1)
-    year = await _ask_year(police)
+    written = await FirNumber("fir_number", text, digits=NUMBER_DIGITS, fewest=1)
+    number, _, year_written = written.partition("/")
+    year = await _year_of(police, year_written)
     look = partial(police.fir, place.station, number, year)
     found: FirFound = await Once("fir", look)
     if found["outcome"] == "wait":
@@ -56,9 +76,16 @@ FIR_STATUS = Service(
 )
 
 
-async def _ask_year(police: Police) -> str:
+async def _year_of(police: Police, written: str) -> str:
+    """Take the year that stood behind the number, or ask for it where none did that can be."""
     days: Days = await Once("days", police.days)
     this = int(days["today"][:YEAR_DIGITS])
+    years = [written] if len(written) == YEAR_DIGITS else [f"{each}{written}" for each in _CENTURIES]
+    can_be = [each for each in years if written and FIRST_YEAR <= int(each) <= this]
+    return can_be[0] if can_be else await _ask_year(this)
+
+
+async def _ask_year(this: int) -> str:
     near = (option(str(this), Text("This year")), option(str(this - 1), Text("Last year")))
     return await Number(
         "fir_year",

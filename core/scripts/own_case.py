@@ -7,8 +7,9 @@ from functools import partial
 from typing import Any, TypeAlias
 
 from core.dialogue import Choice, Last, Once, StandIn, Story, option
-from core.letters import ANSWER_KEPT, LETTERS, letter_of_state
+from core.letters import ANSWER_KEPT, LETTERS, QUESTION, letter_of_state
 from core.police import Place, Police, Standing
+from core.questions import QUESTIONS
 from core.reference import grouped
 from core.scripts.answer_police import NO, YES, answer_police, ask_what_was_wrong, is_hidden
 from core.scripts.find_station import place_label
@@ -17,6 +18,8 @@ from core.text import Joined, Text, Words
 
 _ANSWERED = Text("Your answer is with the police.")
 _ASK_AGAIN = Text("Ask us for its status with this number.")
+_MORE = Text("To tell us more, call {helpline} or dial.")
+_ASKED = Text("The police have a question. Please call {helpline} or dial.")
 
 _ACTS = {
     "add": option("add", Text("Tell more")),
@@ -31,6 +34,8 @@ Act: TypeAlias = Callable[[Police, Standing], Coroutine[Any, Any, Words | Last]]
 
 async def own_case(police: Police, standing: Standing) -> Words | Last:
     """Ask what the police want to know; else tell how it stands, and what she can do herself."""
+    if police.is_written_to and is_hidden(standing):
+        return _told_once(police, standing)
     if answered := await answer_police(police, standing):
         return answered
     acts = tuple(_ACTS[act] for act in standing.get("may", ()))
@@ -63,6 +68,20 @@ def state_only(standing: Standing) -> Words | Last:
     return words if is_telling else _last(standing, words)
 
 
+def _told_once(police: Police, standing: Standing) -> Last:
+    """Tell how it stands, and ask nothing: by SMS an answer may come from another, hours later.
+
+    What she may do about it she can do by call or dial, where the PIN is asked for each time.
+    """
+    told = _head(standing), *_details(police, standing)
+    if standing.get("question") in QUESTIONS:
+        asked = _ASKED(helpline=police.helpline)
+        return _last(standing, Joined((*told, asked)), QUESTION)
+    is_more = standing.get("may") or standing.get("asks_rating")
+    more = (_MORE(helpline=police.helpline),) if is_more else ()
+    return _last(standing, Joined((*told, _advice(police, standing), *more)))
+
+
 async def _add(police: Police, standing: Standing) -> Last:
     reference = standing["reference"]
     story = await Story("addition", Text("What do you want to add?"), passing=is_hidden(standing))
@@ -77,7 +96,7 @@ async def _withdraw(police: Police, standing: Standing) -> Words | Last:
     if await Choice("withdraw_sure", text, _SURE, passing=True) == "no":
         return _done(standing, Text("{reference}: nothing was changed."), _letter(standing))
     if await Once("withdrawn", partial(police.withdraw, reference)):
-        words = Text("{reference}: withdrawn. You can make a new complaint at any time.")
+        words = Text("{reference}: withdrawn. You can begin anew at any time.")
         return _done(standing, words, letter_of_state("withdrawn"))
     return _not_here(reference)
 
@@ -127,11 +146,16 @@ def _letter(standing: Standing) -> str:
 
 
 def _in_full(police: Police, standing: Standing) -> Words:
-    state = STATES[standing["state"]]
-    head = Text("{reference}: {state}, since {since}.")(
-        reference=grouped(standing["reference"]), state=state.label, since=standing["since"]
+    parts = (_head(standing), *_details(police, standing), _advice(police, standing))
+    return Joined(parts)
+
+
+def _head(standing: Standing) -> Words:
+    return Text("{reference}: {state}, since {since}.")(
+        reference=grouped(standing["reference"]),
+        state=STATES[standing["state"]].label,
+        since=standing["since"],
     )
-    return Joined((head, *_details(police, standing), _advice(police, standing)))
 
 
 def _advice(police: Police, standing: Standing) -> Words:

@@ -79,5 +79,5 @@ SECRET_INFORMATION = Service(
         StateLimit("action_taken", 14, "calendar", "house rule, to be confirmed: closed"),
     ),
     is_nameless=True,
-    words=("gupt", "gupt suchna", "secret", "गुप्त", "गुप्त सूचना"),
+    words=("gupt", "gupt suchna", "secret", "गुप्त", "गुप्त सूचना", "gopniya", "गोपनीय"),
 )

@@ -25,6 +25,11 @@ _SEND_WITH_SMS = option("send", Text("Send, SMS may come"))
 _DISCARD = option("discard", Text("No"), *_NO)
 _DO_NOT_SEND = option("discard", Text("Do not send"), *_NO)
 
+# How a limit of time is counted (core/limits.py).
+_TIMES = {
+    "calendar": Text("Time: up to {days} days."),
+    "working": Text("Time: up to {days} working days."),
+}
 _TOLD = Text("Registered: {reference}. Keep this number.")
 _SMS_COMES = Text("You will get an SMS.")
 _NO_SMS = Text("No SMS will come.")
@@ -62,7 +67,12 @@ async def registered(police: Police, service: Service, reference: str) -> Last:
 
 def is_told_by_letter(answers: Answers) -> bool:
     """Say whether a conversation has registered what a letter of its own tells of."""
-    return "registered" in answers and answers.get("confirm") != _SEND_SILENTLY.meaning
+    return "registered" in answers and not is_wanted_silent(answers)
+
+
+def is_wanted_silent(answers: Answers) -> bool:
+    """Say whether a conversation has asked that no SMS come."""
+    return bool(answers.get("confirm") == _SEND_SILENTLY.meaning)
 
 
 async def _confirm(service: Service, kind: Kind, head: Words) -> str:
@@ -108,4 +118,4 @@ def _terms(terms: Terms | None) -> tuple[Words, ...]:
         return ()
     fee = (Text("Fee: {fee} rupees.")(fee=terms["fee"]),) if terms["fee"] else ()
     days = terms["days"]
-    return (*fee, *((Text("Time: up to {days} days.")(days=days),) if days else ()))
+    return (*fee, *((_TIMES[terms["counted"]](days=days),) if days else ()))

@@ -18,13 +18,14 @@ from core.text import Name, Text
 
 MOBILE_DIGITS = 10
 ELSEWHERE = "another_state"
+_ANOTHER_STATE = Text("Another state")
 
 _FIELDS = {
     "owner_name": Field(Text("Name of the owner or employer")),
     "subject_name": Field(Text("Name of the person to be verified")),
     "subject_father": Field(Text("Name of that person's father")),
     "subject_mobile": Field(Text("Mobile number of that person"), "phone"),
-    "home_district": Field(Text("Home district"), "district", {ELSEWHERE: Text("Another state")}),
+    "home_district": Field(Text("Home district"), "district", {ELSEWHERE: _ANOTHER_STATE}),
     "home_address": Field(Text("Address at home"), later=True),
     "subject_photo": Field(Text("Photo: who has it"), later=True),
     "subject_identity": Field(Text("Identity proof: which one was shown"), later=True),
@@ -96,7 +97,7 @@ async def _ask_home_district(police: Police, subject: _Subject) -> str:
         for each in police.directory.districts
         if each.revenue_district  # those of the railways lie in none
     )
-    elsewhere = option(ELSEWHERE, Text("Elsewhere"), Name("doosra rajya", "दूसरा राज्य"))
+    elsewhere = option(ELSEWHERE, _ANOTHER_STATE, Name("bahar ka", "बाहर का"))
     home: str = await Choice("home_district", text, districts, otherwise=elsewhere)
     return home
 

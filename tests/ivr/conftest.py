@@ -57,7 +57,7 @@ REGISTERED = Text(
     "Complaint registered: {reference}. Keep this number. It is not yet an FIR."
     " You will get an SMS."
 )
-NUMBER = Text("Your 10-digit complaint number?")
+NUMBER = Text("Your 10-digit reference number?")
 
 # The keys of a theft at Gardanibagh, Patna, up to the question that each one leads to.
 TO_PLACE = ("1", "4")

@@ -37,7 +37,7 @@ QUESTION = QUESTIONS["when"]
 SATISFIED = Text("Are you satisfied with the work?")
 REMARK = Text("What was not right? Tell it briefly.")
 ANSWERED = Text("Thank you. Your answer to {reference} is with the police.")
-REOPENED = Text("Thank you. Complaint {reference} is opened again.")
+REOPENED = Text("Thank you. {reference} is opened again.")
 KEPT = Text("Thank you. Your answer to {reference} is kept.")
 
 

@@ -250,7 +250,7 @@ def test_her_cases_are_read_out_with_day_and_state(service: Service, phone: Phon
     second = registers(service.caller(phone.number), "कल रात घड़ी चोरी हो गई")
     assert hears(phone.dials().presses("2"), WHICH)
     state = aloud(STATES["received"].label)
-    assert phone.heard.count(f"की अर्जी: {state}") == 2
+    assert phone.heard.count(f"का आवेदन: {state}") == 2
     press(phone, "2")
     assert state in phone.heard
     assert {each.reference for each in all_cases(service)} == {first, second}

@@ -251,7 +251,7 @@ def test_a_mobile_number_is_read_as_people_write_it(sqlite_service: Service, typ
 def test_time_is_told_before_it_is_sent(sqlite_service: Service) -> None:
     caller = opens(sqlite_service.caller(), "character_certificate")
     summary = reads_on(types(caller, *CERTIFICATE, *PLACE))
-    assert hi(Text("Time: up to {days} days.")(days=14)) in summary
+    assert hi(Text("Time: up to {days} working days.")(days=14)) in summary
     assert hi(Text("Fee: {fee} rupees.")(fee="")).partition(":")[0] not in summary
 
 

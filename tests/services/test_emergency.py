@@ -17,7 +17,7 @@ from tests.sms.texter import Texter
 
 pytestmark = pytest.mark.redis
 
-OFFER = "आपातकाल नंबर"
+OFFER = "तुरंत मदद के नंबर"
 
 
 def test_the_numbers_stand_on_the_screen_at_once(sqlite_service: Service) -> None:

@@ -94,7 +94,7 @@ def test_what_is_recovered_is_told(sqlite_service: Service, caller: Caller) -> N
     reference = reports(caller)
     moves(sqlite_service, reference, "recorded", diary_number="123/2026")
     moves(sqlite_service, reference, "recovered")
-    assert "थाने आएं" in sqlite_service.inbox()[0]
+    assert "थाने जाएं" in sqlite_service.inbox()[0]
     assert sqlite_service.only_case().state == "recovered"
 
 

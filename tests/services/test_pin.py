@@ -90,8 +90,8 @@ def test_her_own_phone_is_told_the_state_only_until_the_pin_was_right(
     caller: Caller, reference: str
 ) -> None:
     caller.dials(f"2*{reference}")
-    assert caller.screen == f"{ASKED}\n1 केवल स्थिति\n2 पिन भूल गए\n0 वापस"
-    assert caller.chooses("केवल स्थिति").screen == f"{grouped(reference)}: प्राप्त हुई।"
+    assert caller.screen == f"{ASKED}\n1 पिन के बिना\n2 पिन याद नहीं\n0 वापस"
+    assert caller.chooses("पिन के बिना").screen == f"{grouped(reference)}: आवेदन मिला।"
     shown = goes_on(opens(caller, reference))
     assert "कोतवाली, पटना" in shown
     assert "और बताएं" in shown
@@ -105,7 +105,7 @@ def test_the_pin_opens_it_on_any_phone(
     texter = Texter(sqlite_service, OTHER)
     assert texter.writes(f"HAAL {reference}").reads.startswith(ASKED)
     # What is said by SMS stays on the phone, so it names no station.
-    assert f"{grouped(reference)}: प्राप्त हुई" in texter.writes(PIN).reads
+    assert f"{grouped(reference)}: आवेदन मिला" in texter.writes(PIN).reads
 
 
 def test_it_opens_a_case_on_a_call(calls: Service) -> None:
@@ -125,7 +125,7 @@ def test_a_pin_is_no_reference_number_of_another_case(
 ) -> None:
     other = registers_with_pin(caller)
     borrowed.dials(f"2*{other}").types("9999")
-    assert borrowed.screen.startswith("पिन गलत है।")
+    assert borrowed.screen.startswith("पिन गलत।")
     assert grouped(reference) not in borrowed.screen
 
 
@@ -134,7 +134,7 @@ def test_a_pin_is_no_reference_number_of_another_case(
 
 def test_a_wrong_pin_is_said_so_and_asked_for_again(caller: Caller, reference: str) -> None:
     opens(caller, reference, "1111")
-    assert caller.screen.startswith(f"पिन गलत है। फिर देखें।\n{ASKED}")
+    assert caller.screen.startswith(f"पिन गलत। फिर देखें।\n{ASKED}")
     assert "कोतवाली, पटना" in goes_on(caller.types(PIN))
 
 
@@ -171,8 +171,8 @@ def test_a_repeated_wrong_pin_counts_once(caller: Caller, reference: str) -> Non
 
 
 def test_who_has_forgotten_it_is_told_where_it_is_settled(caller: Caller, reference: str) -> None:
-    caller.dials(f"2*{reference}").chooses("पिन भूल गए")
-    assert caller.screen == "यह नंबर लेकर थाने जाएं। पिन भूलने पर मदद वहीं मिलेगी।"
+    caller.dials(f"2*{reference}").chooses("पिन याद नहीं")
+    assert caller.screen == "यह नंबर लेकर थाने जाएं। पिन के लिए मदद वहीं मिलेगी।"
     assert not caller.is_connected
 
 
@@ -183,7 +183,7 @@ def test_once_the_station_has_taken_it_away_her_own_phone_opens_the_case(
     Work(sqlite_service.parts.cases.files).unlock(STATE, reference)
     assert "कोतवाली, पटना" in goes_on(stands_open.types("1111"))
     assert "कोतवाली, पटना" in goes_on(caller.dials(f"2*{reference}"))
-    assert borrowed.dials(f"2*{reference}").screen == f"{grouped(reference)}: प्राप्त हुई।"
+    assert borrowed.dials(f"2*{reference}").screen == f"{grouped(reference)}: आवेदन मिला।"
 
 
 # --- Answering with it
@@ -218,7 +218,7 @@ def test_without_the_pin_no_phone_answers_not_even_hers(
     asks(sqlite_service, reference)
     texter = Texter(sqlite_service)
     assert texter.writes(ANSWER).reads.startswith("भेजें: शिकायत, हाल, थाना।")
-    assert QUESTION not in caller.dials(f"2*{reference}").chooses("केवल स्थिति").screen
+    assert QUESTION not in caller.dials(f"2*{reference}").chooses("पिन के बिना").screen
     texter.writes(f"HAAL {reference}").writes(ANSWER)
     disposed = registers_with_pin(caller)
     disposes(sqlite_service, disposed)

@@ -457,7 +457,7 @@ def test_a_new_table_leaves_nothing_of_the_old_one(service: Service, tmp_path: P
     assert [row["number"] for row in rows_of(service, firs)] == [7]
     assert [row["name_en"] for row in rows_of(service, wanted)] == ["Made Up"]
     assert [(row["number"], row["rows"]) for row in rows_of(service, record_sets)] == [(2, 1)] * 3
-    assert "सूची में नहीं" in asks_vehicle(service, "BR01AB1234")
+    assert "यह प्रमाण नहीं" in asks_vehicle(service, "BR01AB1234")
 
 
 @every_kind
@@ -630,13 +630,13 @@ def test_a_list_of_several_pages_is_met_when_it_is_whole(partner: Partner) -> No
     puts(partner, "vehicles", [CAR])
     page = puts(partner, "vehicles", [{**CAR, "plate": "BR05A0001"}], more=True)
     assert (page["part_of"], page["is_whole"]) == (2, False)
-    assert "सूची में नहीं" in asks_vehicle(partner.service, "BR05A0001")
+    assert "यह प्रमाण नहीं" in asks_vehicle(partner.service, "BR05A0001")
     assert "चोरी की" in asks_vehicle(partner.service, "BR01AB1234")
     last = puts(partner, "vehicles", [{**CAR, "plate": "BR05A0002"}], part_of=2)
     assert last["is_whole"] is True
     for plate in ("BR05A0001", "BR05A0002"):
         assert "चोरी की" in asks_vehicle(partner.service, plate)
-    assert "सूची में नहीं" in asks_vehicle(partner.service, "BR01AB1234")
+    assert "यह प्रमाण नहीं" in asks_vehicle(partner.service, "BR01AB1234")
 
 
 def test_rows_are_added_to_the_list_that_is_looked_up(partner: Partner) -> None:

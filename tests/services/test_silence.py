@@ -56,7 +56,7 @@ def test_who_complains_of_violence_is_asked_whether_sms_may_come_and_no_comes_fi
     for typed in TO_CONFIRM:
         caller.types(typed)
     assert caller.screen == (
-        "मारपीट, धमकी। कोतवाली, पटना।\nभेजें?\n1 बिना SMS\n2 SMS के साथ\n3 नहीं\n0 वापस"
+        "मारपीट, धमकी। कोतवाली, पटना।\nभेजें?\n1 SMS न आए\n2 SMS आए\n3 न भेजें\n0 वापस"
     )
 
 
@@ -126,7 +126,7 @@ def test_it_is_not_in_the_list_of_the_phones_cases(caller: Caller, reference: st
     other = registers_with_pin(caller)
     caller.dials().types("2")
     assert "1 " in caller.screen
-    assert grouped(other) in goes_on(caller.types("1").chooses("केवल स्थिति"))
+    assert grouped(other) in goes_on(caller.types("1").chooses("पिन के बिना"))
     assert reference not in caller.screen
 
 

@@ -88,7 +88,7 @@ def test_where_no_sms_can_be_sent_it_is_said_and_told_again(
     stores = {"database_url": sqlite_database_url, "redis_url": fresh_redis_url}
     with service_with(**stores, data_dir=tmp_path, sms_gateways="") as service:
         caller = finds(service.caller()).types("1")
-        assert "अभी SMS नहीं जा सकती" in caller.screen
+        assert "अभी SMS नहीं जा सकता" in caller.screen
         assert "गर्दनीबाग" in caller.screen
 
 

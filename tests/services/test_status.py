@@ -27,7 +27,7 @@ OTHER = "+919800000002"
 FIR = {"fir_number": "12/2026", "fir_date": "20-11-2026"}
 MORE = "चोर पड़ोस में रहता है"
 ASKED = "शिकायत/आवेदन नंबर (10 अंक)?"
-THATS_ALL, ADD, WITHDRAW, OBJECT = "बस इतना", "और बताएं", "वापस लें", "सहमत नहीं, फिर खोलें"
+THATS_ALL, ADD, WITHDRAW, OBJECT = "बस इतना", "और बताएं", "आवेदन वापस लें", "सहमत नहीं, फिर खोलें"
 
 
 @pytest.fixture
@@ -71,9 +71,9 @@ def test_who_has_cases_chooses_from_a_list_that_says_nothing_of_what_they_are_ab
         sqlite_service.pukar("cases", "move", first, "sent_to_station")
         shown = caller.dials().types("2").screen
         assert shown == (
-            "कौन सा, या नंबर?\n1 24-11-2026: प्राप्त हुई\n2 20-11-2026: थाने भेजी गई\n0 वापस"
+            "कौन सा? या नंबर लिखें\n1 24-11-2026: आवेदन मिला\n2 20-11-2026: थाने भेजा गया\n0 वापस"
         )
-        assert grouped(first) in caller.chooses("20-11-2026: थाने भेजी गई").screen
+        assert grouped(first) in caller.chooses("20-11-2026: थाने भेजा गया").screen
         assert grouped(second) in caller.dials("2*1").screen
 
 
@@ -91,7 +91,7 @@ def test_a_number_still_goes_straight_however_it_comes(
 
 def test_by_sms_the_list_comes_for_the_bare_word(texter: Texter, reference: str) -> None:
     listed = texter.writes("HAAL").reads
-    assert re.search(r"\n1 \d\d-\d\d-2\d{3}: प्राप्त हुई\n0 वापस$", listed)
+    assert re.search(r"\n1 \d\d-\d\d-2\d{3}: आवेदन मिला\n0 वापस$", listed)
     assert "चोरी" not in listed
     assert texter.writes("1").reads.startswith(grouped(reference))
 
@@ -102,7 +102,7 @@ def test_the_newest_five_are_listed_and_nobody_elses(
     for number in range(7):
         registers(caller.dials(), f"यह बात {number} है")
     listed = goes_on(caller.dials().types("2"))
-    assert len(re.findall("प्राप्त हुई", listed)) == 5
+    assert len(re.findall("आवेदन मिला", listed)) == 5
     assert sqlite_service.caller(OTHER).dials().types("2").screen == f"{ASKED}\n0 वापस"
 
 
@@ -126,7 +126,7 @@ def test_a_thing_lost_is_told_with_its_sanha_and_without_a_word_of_an_fir(
 def test_another_phone_is_offered_nothing(sqlite_service: Service, reference: str) -> None:
     stranger = sqlite_service.caller(OTHER).dials(f"2*{reference}")
     assert not stranger.is_connected
-    assert Texter(sqlite_service, OTHER).writes(reference).reads.endswith("प्राप्त हुई।")
+    assert Texter(sqlite_service, OTHER).writes(reference).reads.endswith("आवेदन मिला।")
 
 
 def test_a_status_that_was_kept_before_there_was_anything_to_do_is_told_as_before() -> None:
@@ -210,7 +210,7 @@ def test_she_withdraws_it_after_she_was_asked_once_more(
     caller: Caller, sqlite_service: Service, reference: str
 ) -> None:
     asks_for(caller, reference).chooses(WITHDRAW)
-    assert caller.screen.startswith(f"{grouped(reference)} वापस लें?")
+    assert caller.screen.startswith(f"आवेदन {grouped(reference)} वापस लें?")
     caller.chooses("हां, वापस लें")
     assert f"{grouped(reference)} वापस लिया गया।" in caller.screen
     caller.sends_again()
@@ -278,7 +278,7 @@ def test_who_does_not_agree_has_it_opened_again_and_says_why(
 ) -> None:
     moves(sqlite_service, reference, "rejected", reason="not_police")
     asks_for(caller, reference).chooses(OBJECT)
-    assert "फिर से खोली गई" in goes_on(caller)
+    assert "फिर से खोला गया" in goes_on(caller)
     caller.types("किसी ने पूछा ही नहीं")
     assert not caller.is_connected
     opened = case(sqlite_service, reference)
@@ -329,7 +329,7 @@ def test_back_leads_from_what_she_may_do_to_the_number(caller: Caller, reference
     caller.types("9").chooses(ADD)
     caller.types("0")
     assert caller.screen == status
-    assert "कौन सा, या नंबर?" in caller.types("0").screen
+    assert "कौन सा? या नंबर लिखें" in caller.types("0").screen
 
 
 def test_112_is_heard_at_what_she_may_do(caller: Caller, reference: str) -> None:

@@ -64,7 +64,7 @@ def test_a_complaint_from_dial_to_sms(page: Page, sqlite_service: Service) -> No
     for key in f"384*78527*2*{reference}#":
         phone.at.press(key)
     phone.press("green")
-    phone.waits_for("थाने भेजी गई")
+    phone.waits_for("थाने भेजा गया")
 
 
 def test_a_lost_answer_comes_again_and_a_dropped_call_goes_on(page: Page) -> None:

@@ -92,7 +92,7 @@ def test_a_complaint_by_voice_and_its_status(page: Page, phone: Speaker, speakin
     phone.press("key-2")
     phone.waits_for("इसके लिए 1 दबाएं")
     phone.press("key-1")
-    phone.waits_for("थाने भेजी गई तारीख")
+    phone.waits_for("थाने भेजा गया तारीख")
 
 
 def test_who_would_rather_speak_is_called_and_finishes_by_voice(

@@ -61,17 +61,17 @@ def test_what_was_told_along_is_not_asked_again(texter: Texter) -> None:
 def test_the_status_comes_for_a_number(texter: Texter, service: Service, text: str) -> None:
     reference = registers(service.caller())
     texter.writes(text.format(reference))
-    assert texter.reads.startswith(f"{reference[:3]} {reference[3:6]} {reference[6:]}: प्राप्त हुई")
+    assert texter.reads.startswith(f"{reference[:3]} {reference[3:6]} {reference[6:]}: आवेदन मिला")
     stranger = Texter(service, "+919800000002").writes(text.format(reference))
-    assert "प्राप्त हुई" in stranger.reads or "Prapt hui" in stranger.reads
+    assert "आवेदन मिला" in stranger.reads or "Aavedan mila" in stranger.reads
     assert "गर्दनीबाग" not in stranger.reads
 
 
 def test_a_mistyped_number_is_asked_for_again(texter: Texter, service: Service) -> None:
     reference = registers(service.caller())
     wrong = reference[:-1] + str((int(reference[-1]) + 1) % 10)
-    assert texter.writes(wrong).reads.startswith("नंबर गलत है। फिर देखें।")
-    assert "प्राप्त हुई" in texter.writes(reference).reads
+    assert texter.writes(wrong).reads.startswith("कोई अंक गलत है। फिर देखें।")
+    assert "आवेदन मिला" in texter.writes(reference).reads
 
 
 def test_stations_come_for_a_pin(texter: Texter) -> None:
@@ -144,7 +144,7 @@ def test_asking_for_a_status_leaves_the_draft_alone(texter: Texter, service: Ser
     reference = registers(service.caller())
     for text in ("शिकायत", "4", "800001"):
         texter.writes(text)
-    assert "प्राप्त हुई" in texter.writes(reference).reads
+    assert "आवेदन मिला" in texter.writes(reference).reads
     assert texter.writes("नमस्ते").reads.startswith("बात यहां रुकी थी:\nपटना का थाना?")
 
 
@@ -326,7 +326,7 @@ def test_the_name_of_what_is_chosen_from_a_list_begins_no_service(texter: Texter
     texter.writes("पुकार").writes("अन्य सेवाएं")
     before = texter.reads
     assert "गुप्त सूचना" in before
-    assert texter.writes("गुप्त सूचना").reads.startswith("SMS फोन में रह जाती है।")
+    assert texter.writes("गुप्त सूचना").reads.startswith("SMS फोन में रह जाता है।")
 
 
 def test_a_language_is_called_at_the_menu_and_where_nothing_is_asked(

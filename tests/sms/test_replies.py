@@ -95,7 +95,7 @@ def test_what_was_not_right_is_told_by_the_next_sms(service: Service) -> None:
     texter.writes("2")
     assert any("क्या ठीक नहीं हुआ?" in each for each in texter.inbox[:2])
     texter.writes("किसी ने पूछा ही नहीं")
-    assert "फिर से खोली गई" in texter.reads
+    assert "फिर से खोला गया" in texter.reads
     [remark] = events(service, reference, "answered")
     assert remark.note == "किसी ने पूछा ही नहीं"
 
@@ -155,7 +155,7 @@ def test_a_number_that_was_meant_for_the_draft_leaves_the_case_alone(
     disposes(texter.service, reference)
     texter.writes(text).writes("मदद").writes("कुछ और")
     assert len(texter.service.parts.cases.newest()) == registered
-    assert texter.reads.startswith("आवेदन" if registered > 1 else "शिकायत नहीं भेजी गई।")
+    assert texter.reads.startswith("आवेदन" if registered > 1 else "कुछ नहीं भेजा गया।")
     assert case(texter.service, reference).satisfied is None
     texter.writes("1")
     assert case(texter.service, reference).satisfied is True

@@ -53,7 +53,7 @@ def test_news_that_wait_are_stopped_too(service: Service) -> None:
 def test_the_next_status_says_that_letters_are_off(service: Service) -> None:
     reference = registers(service.caller())
     texter = Texter(service).writes("STOP")
-    off = "बदलाव पर SMS नहीं आएगा। चाहिए तो 56161 पर START भेजें।"
+    off = "SMS बंद है। चाहिए तो 56161 पर START भेजें।"
     assert off in texter.writes(reference).reads
     screen = service.caller().dials(f"2*{reference}").screen
     assert "SMS" in screen or "SMS" in service.caller().dials(f"2*{reference}").types("9").screen

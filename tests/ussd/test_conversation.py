@@ -33,7 +33,7 @@ def test_nothing_is_sent_without_a_yes(caller: Caller, service: Service) -> None
     caller.dials()
     for typed in ("1", "4", "2", "मेरा झगड़ा हुआ", "2"):
         caller.types(typed)
-    assert caller.screen.startswith("शिकायत नहीं भेजी गई")
+    assert caller.screen.startswith("कुछ नहीं भेजा गया")
     assert service.parts.cases.newest() == []
     assert caller.dials().screen.startswith("पुकार")
 
@@ -95,7 +95,7 @@ def test_letters_narrow_a_long_list_however_spelt(caller: Caller, letters: str) 
 
 def test_letters_that_match_nothing_say_what_is_expected(caller: Caller) -> None:
     caller.dials().types("1").types("4").types("800001").types("xyzzy")
-    assert caller.screen.startswith("नाम/नंबर नहीं मिला।\nपटना का थाना?")
+    assert caller.screen.startswith("यह नहीं मिला।\nपटना का थाना?")
 
 
 def test_a_long_list_pages_there_and_back(caller: Caller) -> None:
@@ -254,7 +254,7 @@ def test_a_transferred_case_shows_its_new_station(service: Service) -> None:
 def test_a_straight_dial_does_not_disturb_the_draft(service: Service) -> None:
     reference = registers(service.caller())
     caller = service.caller().dials().types("1").types("5").drops()
-    assert "प्राप्त हुई" in caller.dials(f"2*{reference}").screen
+    assert "आवेदन मिला" in caller.dials(f"2*{reference}").screen
     assert "बात यहां रुकी थी" in caller.dials().screen
 
 
@@ -262,10 +262,12 @@ def test_status_by_straight_dial(service: Service) -> None:
     reference = registers(service.caller())
     caller = service.caller().dials(f"2*{reference}#")
     assert re.sub(r"\d\d-\d\d-\d{4}", "DATE", caller.screen) == (
-        f"{reference[:3]} {reference[3:6]} {reference[6:]}: प्राप्त हुई (DATE)। गर्दनीबाग, पटना।"
-        " बदलाव पर\n9 आगे\n0 वापस"
+        f"{reference[:3]} {reference[3:6]} {reference[6:]}: आवेदन मिला (DATE)। गर्दनीबाग, पटना।"
+        " आगे SMS\n9 आगे\n0 वापस"
     )
-    assert caller.types("9").screen == ("SMS आएगा।\nऔर कुछ?\n1 और बताएं\n2 वापस लें\n3 बस इतना\n0 वापस")
+    assert caller.types("9").screen == (
+        "आएगा।\nऔर कुछ?\n1 और बताएं\n2 आवेदन वापस लें\n3 बस इतना\n0 वापस"
+    )
     assert not caller.types("3").is_connected
 
 
@@ -273,20 +275,20 @@ def test_status_by_straight_dial(service: Service) -> None:
 def test_a_reference_number_is_read_whatever_its_grouping(service: Service, grouping: str) -> None:
     reference = registers(service.caller())
     typed = grouping.format(reference[:3], reference[3:6], reference[6:])
-    assert "प्राप्त हुई" in service.caller().dials().types("2").types(typed).screen
+    assert "आवेदन मिला" in service.caller().dials().types("2").types(typed).screen
 
 
 def test_a_mistyped_number_is_told_apart_from_an_unknown_one(service: Service) -> None:
     caller = service.caller().dials().types("2")
-    assert caller.types("1234567891").screen.startswith("नंबर गलत है। फिर देखें।\n")
-    assert caller.types("2527702793").screen.startswith("यह शिकायत नंबर नहीं मिला।\n")
+    assert caller.types("1234567891").screen.startswith("कोई अंक गलत है। फिर देखें।\n")
+    assert caller.types("2527702793").screen.startswith("यह नंबर नहीं मिला।\n")
     assert caller.types("123").screen.startswith("10 अंक लिखें।\n")
 
 
 def test_another_phone_hears_the_state_only(service: Service) -> None:
     reference = registers(service.caller())
     stranger = service.caller("+919800000002").dials(f"2*{reference}")
-    assert stranger.screen.endswith(": प्राप्त हुई।")
+    assert stranger.screen.endswith(": आवेदन मिला।")
     assert "गर्दनीबाग" not in stranger.screen
 
 
@@ -301,7 +303,7 @@ def test_after_five_wrong_numbers_in_an_hour_a_phone_waits(service: Service) -> 
         assert "1 घंटे बाद" in caller.screen
         assert "1 घंटे बाद" in caller.dials(f"2*{reference}").screen
         clock.shift(timedelta(minutes=61))
-        assert "प्राप्त हुई" in caller.dials(f"2*{reference}").screen
+        assert "आवेदन मिला" in caller.dials(f"2*{reference}").screen
 
 
 def test_a_repeated_wrong_number_counts_once(service: Service) -> None:

@@ -94,7 +94,7 @@ def test_a_question_that_a_dropped_session_left_open_is_gone_on_with(
 def test_a_question_may_be_left(quick: Caller, sqlite_service: Service) -> None:
     reference = registers(quick)
     asks(sqlite_service, reference)
-    assert "कौन सा, या नंबर?" in looks_up(quick, reference).types("0").screen
+    assert "कौन सा? या नंबर लिखें" in looks_up(quick, reference).types("0").screen
     assert events(sqlite_service, reference, "answered") == []
     assert case(sqlite_service, reference).question == "when"
     assert QUESTION in goes_on(looks_up(quick.dials().types("2"), reference))
@@ -170,13 +170,13 @@ def test_who_is_not_satisfied_has_the_case_opened_again(
     looks_up(caller, reference)
     assert SATISFIED in caller.screen
     caller.chooses("नहीं")
-    assert "फिर से खोली गई" in caller.screen
+    assert "फिर से खोला गया" in caller.screen
     reopened = case(service, reference)
     assert (reopened.state, reopened.satisfied, reopened.reopened) == ("reopened", False, 1)
     assert (reopened.officer_id, reopened.raised, reopened.stage) == (None, 2, "new")
     assert reopened.due_at
     caller.types("किसी ने पूछा ही नहीं")
-    assert "फिर से खोली गई" in caller.screen
+    assert "फिर से खोला गया" in caller.screen
     [rating], [remark] = (events(service, reference, kind) for kind in ("rated", "answered"))
     assert rating.details["satisfied"] == "no"
     assert (remark.note, "question" in remark.details) == ("किसी ने पूछा ही नहीं", False)
@@ -239,7 +239,7 @@ def test_who_goes_back_after_a_no_does_not_undo_it(quick: Caller, sqlite_service
     disposes(sqlite_service, reference)
     looks_up(quick, reference).chooses("नहीं").types("0").chooses("हां")
     assert case(sqlite_service, reference).satisfied is False
-    assert "फिर से खोली गई" in quick.screen
+    assert "फिर से खोला गया" in quick.screen
     assert len(events(sqlite_service, reference, "rated")) == 1
 
 
