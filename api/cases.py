@@ -31,7 +31,7 @@ from core.clock import HERE
 from core.dialogue import Typed
 from core.directory import Station
 from core.police import Place
-from core.secret_numbers import without_secret_numbers
+from core.secret_numbers import kept_words
 
 Made: TypeAlias = tuple[Registered, int, dict[str, str]]
 _FIRST_LANGUAGE = "hi"
@@ -169,7 +169,7 @@ def _check_same(parts: ApiParts, applied: Applied, new: CaseToKeep, reference: s
         "phone": case.phone_hash != phone_hash,
         "language": applied.language not in (None, case.language),
         "silent": case.is_silent != (new.is_silent or not new.phone),
-        "story": not case.is_unreadable and case.story != without_secret_numbers(applied.story),
+        "story": not case.is_unreadable and case.story != kept_words(applied.story),
         "told": _is_told_otherwise(parts, case, applied),
         "place": _is_elsewhere(parts, case, new),
     }
@@ -186,7 +186,7 @@ def _is_told_otherwise(parts: ApiParts, case: Case, applied: Applied) -> bool:
     kept = parts.office.cases.told_of(case)
     unknown = filled | {name for name, each in kept.items() if each.is_unreadable}
     before = {name: each.words for name, each in kept.items() if name not in unknown}
-    after = {name: without_secret_numbers(words) for name, words in applied.told.items()}
+    after = {name: kept_words(words) for name, words in applied.told.items()}
     return before != {name: words for name, words in after.items() if name not in unknown}
 
 

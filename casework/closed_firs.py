@@ -12,7 +12,7 @@ import csv
 import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -20,8 +20,9 @@ import regex
 
 from core.alphabet import western_digits
 
-# By what a case is closed: a section that is listed, one without an act, a word that is no act.
-Cause: TypeAlias = Literal["section", "no_act", "unknown_act"]
+# By what a case is closed: a section that is listed, one whose act is not told, a word that is no
+# act that we know; or whoever brings it says so.
+Cause: TypeAlias = Literal["section", "no_act", "unknown_act", "told"]
 DATA = Path(__file__).parent.parent / "data" / "closed_to_public.csv"
 _ALL_SECTIONS = "*"
 _MOST = 999
@@ -71,7 +72,7 @@ class Closed:
     """Why a case is closed to the public, and by what of its sections."""
 
     cause: Cause
-    what: str
+    what: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +119,7 @@ class _Unknown:
 _Token: TypeAlias = _Act | _Section | _Unknown
 
 
+@lru_cache(maxsize=5000)  # many cases are under the same
 def why_closed(sections: str) -> Closed | None:
     """Say why a case under these sections is closed to the public; None if it is open.
 

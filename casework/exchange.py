@@ -26,6 +26,7 @@ TOLD_DETAILS = frozenset(
         "fields",
         "fir_date",
         "fir_number",
+        "held",
         "of",
         "protection",
         "question",

@@ -10,12 +10,12 @@ import re
 from collections.abc import Callable
 from datetime import date
 
-from core.alphabet import normalise, western_digits
+from core.alphabet import normalise, western_digits, without_controls
 from core.case_file import CaseError
-from core.days import shown
+from core.dialogue import shown
 from core.directory import Directory, read_directory
 from core.phone import PhoneError, masked, normalise_phone
-from core.secret_numbers import without_secret_numbers
+from core.secret_numbers import kept_words
 from core.service_entry import Field, FieldKind
 from core.text import Name, Text, Words
 
@@ -34,11 +34,15 @@ class NotReadable(CaseError):
         self.label = label
 
 
+def plain(typed: str) -> str:
+    """Give what stands in a field so that only what an officer sees tells it from another."""
+    return normalise(without_controls(typed)).strip()
+
+
 def as_kept(field: Field, typed: str) -> str:
     """Read what an officer filled into a field; raise NotReadable for what it does not take."""
-    plain = normalise(typed.replace("\r\n", "\n")).strip()
     try:
-        return _READERS[field.kind](field, plain)
+        return _READERS[field.kind](field, plain(typed))
     except CaseError as error:
         raise NotReadable(field.label, str(error)) from error
 
@@ -59,7 +63,7 @@ def as_shown(field: Field, kept: str, directory: Directory, *, hides_phone: bool
 def _words(_field: Field, typed: str) -> str:
     if len(typed) > LONGEST_WORDS:
         raise CaseError(f"A field takes at most {LONGEST_WORDS} characters.")
-    return without_secret_numbers(typed)
+    return kept_words(typed)
 
 
 def _choice(field: Field, typed: str) -> str:

@@ -14,7 +14,10 @@ it is, marked as not signed; whoever does not sign is nobody's fault, so it is n
 | while it is new | those who can act get an SMS (3) | so do those above them, once |
 
 (3) Also at night: at the station, or else the supervisor, or else the state (casework/alert.py).
-Who has told no phone number cannot be alerted, and is passed over.
+Who has told no phone number cannot be alerted, and is passed over. A station to which it is sent
+while it is new is alerted as well, once. Alarms without end are none: in an hour there are SMS of
+three cases of a phone, and twenty to an officer. The event says so where no SMS went (`held`), and
+the desk shows the case as urgent all the same.
 
 Who is missing is passed over, and the event says so: without an officer the supervisor is reminded,
 without a supervisor the case is raised to the state, and without anybody there it is marked so all
@@ -37,7 +40,7 @@ from threading import Event
 from typing import Any, Literal, TypeAlias
 
 import structlog
-from sqlalchemy import ColumnElement, Row, exists, or_, select, update
+from sqlalchemy import ColumnElement, Row, exists, func, or_, select, update
 
 from casework.alert import LEVELS, who_can_act
 from casework.alert import Level as AlertLevel
@@ -50,6 +53,7 @@ from core.limits import REMINDED_BEFORE
 from core.outbox import Draft, Recipient, post
 from core.rounds import keep_at_it
 from core.sealing import Unreadable
+from core.states import STATES
 from core.tables import cases, events, letters, officers
 
 WHO = "overseer"
@@ -57,6 +61,9 @@ SUPERVISOR_HAS = timedelta(days=7)
 AGAIN_AFTER = timedelta(days=30)
 # House rule, to be confirmed: who is above is alerted if nobody took an urgent case for so long.
 ALERTED_AGAIN_AFTER = timedelta(minutes=30)
+# House rules, to be confirmed.
+ALERTED_CASES_OF_A_PHONE, ALERTS_TO_AN_OFFICER = 3, 20
+_ALERTS_COUNTED = timedelta(hours=1)
 _ASTRAY_AFTER = AGAIN_AFTER + timedelta(days=1)
 # A case taken out is looked at again after so long if whoever took it could not.
 LEASE = timedelta(minutes=10)
@@ -65,6 +72,7 @@ _MOST = 50
 _PAUSE_SECONDS = 20
 
 REMINDED, AT_SUPERVISOR, AT_STATE = 1, 2, 3
+_ALERTING = (FIRST_STATE, "transferred")
 Level: TypeAlias = Literal["district", "state"]
 
 log = structlog.get_logger()
@@ -146,7 +154,8 @@ class _Look:
     def act(self) -> None:
         """Do what is to be done now."""
         row = self._row
-        if row.is_urgent and row.state == FIRST_STATE and self._see_to_alert():
+        may_alert = row.is_urgent and row.state in _ALERTING
+        if may_alert and self._see_to_alert():
             return
         if row.stage == "closed" or row.due_at is None:
             self._set_times()
@@ -176,8 +185,11 @@ class _Look:
         query = select(events.c.at, events.c.details).where(
             events.c.case_id == self._row.id, events.c.kind == "alerted"
         )
-        alerts = self._file.connection.execute(query.order_by(events.c.id)).all()
+        rows = self._file.connection.execute(query.order_by(events.c.id)).all()
+        alerts = [row for row in rows if row.details.get("station") == (self._row.station or "")]
         if not alerts:
+            if not self._is_new_here():
+                return False
             self._alert(LEVELS)
             return True
         first = alerts[0]
@@ -193,32 +205,69 @@ class _Look:
     def _alert(self, levels: tuple[AlertLevel, ...], *, is_last: bool = False) -> None:
         """Alert those of the lowest of these levels at which anybody can be reached."""
         passed_over: list[str] = []
-        whom = "nobody"
+        whom, is_held = "nobody", False
         for level in levels:
-            if self._sent_to_all(level):
-                whom = level
+            if recipients := self._recipients(level):
+                whom, is_held = level, not self._send_alert(recipients)
                 break
             passed_over.append(level)
-        details = {"whom": whom}
+        row, moment = self._row, self._moment
+        details = {"whom": whom, "station": row.station or ""}
         if passed_over:
             details["without"] = ",".join(passed_over)
-        row, moment = self._row, self._moment
+        if is_held:
+            details["held"] = "yes"
         look_at = max(moment, row.due_at - REMINDED_BEFORE) if row.due_at else moment
         if not is_last and _above(whom):
             look_at = moment + ALERTED_AGAIN_AFTER
         self._write(Entry("alerted", WHO, details=details, changes={"look_at": look_at}))
 
-    def _sent_to_all(self, level: AlertLevel) -> bool:
-        """Send the alert to those of a level; say whether it goes to anybody."""
+    def _is_new_here(self) -> bool:
+        """Say whether nobody had begun with it when it came to this station."""
+        moves = select(events.c.from_state).where(
+            events.c.case_id == self._row.id, events.c.kind == "moved"
+        )
+        came_from = self._file.connection.scalar(moves.order_by(events.c.id.desc()).limit(1))
+        return came_from is None or STATES[came_from].stage == "new"
+
+    def _recipients(self, level: AlertLevel) -> list[Recipient]:
+        """Give those of a level who can be reached; a station may have one phone for several."""
         connection, directory = self._file.connection, self._gazetteer.directory
-        alert = Draft("alert", {"reference": self._row.reference})
-        phones: set[str] = set()  # a station may have one for several of its officers
-        for officer in who_can_act(connection, directory, self._row, level):
-            recipient = self._recipient(officer)
-            if recipient and recipient.phone_hash not in phones:
-                phones.add(recipient.phone_hash)
-                post(connection, recipient, alert)
-        return bool(phones)
+        officers_there = who_can_act(connection, directory, self._row, level)
+        reached = filter(None, map(self._recipient, officers_there))
+        return list({each.phone_hash: each for each in reached}.values())
+
+    def _send_alert(self, recipients: list[Recipient]) -> bool:
+        """Send the alert, unless there are too many; say whether it goes to anybody."""
+        if self._is_one_of_many():
+            return False
+        unheld = [each for each in recipients if not self._has_many_alerts(each)]
+        for each in unheld:
+            post(self._file.connection, each, Draft("alert", {"reference": self._row.reference}))
+        return bool(unheld)
+
+    def _is_one_of_many(self) -> bool:
+        """Say whether there were SMS of several other cases of the same phone just now."""
+        if not self._row.phone_hash:
+            return False
+        query = select(events.c.case_id, events.c.details).join(cases)
+        others = query.where(
+            cases.c.phone_hash == self._row.phone_hash,
+            cases.c.id != self._row.id,
+            events.c.kind == "alerted",
+            events.c.at > self._moment - _ALERTS_COUNTED,
+        )
+        rows = self._file.connection.execute(others).all()
+        told_of = {row.case_id for row in rows if "held" not in row.details}
+        return len(told_of) >= ALERTED_CASES_OF_A_PHONE
+
+    def _has_many_alerts(self, recipient: Recipient) -> bool:
+        theirs = select(func.count()).where(
+            letters.c.phone_hash == recipient.phone_hash,
+            letters.c.template == "alert",
+            letters.c.posted_at > self._moment - _ALERTS_COUNTED,
+        )
+        return (self._file.connection.scalar(theirs) or 0) >= ALERTS_TO_AN_OFFICER
 
     # --- The three kinds of waiting
 

@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import TypeAlias
+from typing import TypeAlias, cast
 
-from casework.closed_firs import NoSections, are_closed
+from casework.closed_firs import Closed, NoSections, why_closed
 from core.alphabet import normalise, western_digits
 from core.clock import HERE, now
 from core.directory import Directory, District, Station
@@ -35,6 +35,7 @@ LONGEST_NAME = 60  # characters
 _LATIN = re.compile(r"[A-Za-z][A-Za-z .'()@/-]*")
 _DEVANAGARI = re.compile(r"[\u0900-\u097f][\u0900-\u097f .'()@/-]*")
 _YES, _NO = ("yes", "y", "true", "1"), ("no", "n", "false", "0")
+_CLOSED = "closed"  # why; it is not kept
 _SHOWN = 40  # characters of what was written
 
 Cells: TypeAlias = Mapping[str, str]
@@ -52,10 +53,11 @@ class Fault:
 
 @dataclass(frozen=True)
 class Checked:
-    """The rows that can be kept, and the faults of the others."""
+    """The rows that can be kept, and the faults of the others; why cases (FIRs) are closed."""
 
     kept: list[Values] = field(default_factory=list)
     faults: list[Fault] = field(default_factory=list)
+    closed: list[Closed] = field(default_factory=list)
 
 
 class _Refused(Exception):
@@ -77,6 +79,8 @@ def check_rows(kind: Records, rows: Iterable[tuple[int, Cells]], directory: Dire
         except _Refused as refused:
             checked.faults.append(Fault(number, refused.column, refused.why))
             continue
+        if closed := values.pop(_CLOSED, None):
+            checked.closed.append(cast(Closed, closed))
         first = seen.setdefault(tuple(values[name] for name in key), number)
         if first == number:
             checked.kept.append(values)
@@ -115,7 +119,8 @@ def _vehicle(cells: Cells, directory: Directory) -> Values:
 
 
 def _fir(cells: Cells, directory: Directory) -> Values:
-    is_closed = _is_closed(cells.get("sections", ""), cells.get("is_closed", ""))
+    closed = _why_closed(cells.get("sections", ""), cells.get("is_closed", ""))
+    is_closed = closed is not None
     state = cells["state"].casefold()
     if not is_closed and state not in FIR_STATES:
         raise _Refused("state", f"one of {', '.join(FIR_STATES)}, not {shown(cells['state'])}")
@@ -126,6 +131,7 @@ def _fir(cells: Cells, directory: Directory) -> Values:
         "number": _number("number", cells["number"], 1, LARGEST_NUMBER),
         "state": None if is_closed else state,
         "is_closed": is_closed,
+        _CLOSED: closed,
     }
 
 
@@ -146,16 +152,16 @@ _READERS: dict[Records, tuple[Callable[[Cells, Directory], Values], tuple[str, .
 }
 
 
-def _is_closed(sections: str, said: str) -> bool:
-    """Say whether a case is closed to the public: it is said so, or its sections do."""
+def _why_closed(sections: str, said: str) -> Closed | None:
+    """Say why a case is closed to the public: its sections close it, or it is said so."""
     if said.casefold() not in (*_YES, *_NO, ""):
         raise _Refused("is_closed", f"yes or no, not {shown(said)}")
     if not sections and not said:
         raise _Refused("sections", "they are wanted, or yes or no in is_closed")
     if said.casefold() in _YES:
-        return True
+        return Closed("told")
     try:
-        return bool(sections) and are_closed(sections)
+        return why_closed(sections) if sections else None
     except NoSections:
         why = f"no act and section in {shown(sections)}; write BNS 303(2), 317(2)"
         raise _Refused("sections", why) from None

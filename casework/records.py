@@ -84,9 +84,14 @@ class RecordSets:
         return found
 
     def finish(self, kind: Records, number: int, as_of: date, who: str) -> RecordSet:
-        """Have a set looked up from now on, and remove all before it; raise as `add` does."""
+        """Have a set looked up from now on, and remove all before it; raise as `add` does.
+
+        Raises RecordError for one that is empty, too: a list is not wiped by mistake.
+        """
         with self._database.writing() as connection:
             found = _counted(connection, _opened(connection, kind, number))
+            if not found.rows:
+                raise RecordError("The set has no rows; the one before is still looked up.")
             it = (record_sets.c.kind == kind, record_sets.c.number == number)
             values = {"as_of": as_of, "imported_at": now(), "is_whole": True}
             connection.execute(update(record_sets).where(*it).values(values))

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
-from casework.form import as_kept, as_shown
+from casework.form import as_kept, as_shown, plain
 from casework.viewer import Viewer
 from core.case_file import CaseError, CaseFile, CaseFiles, Entry, Overtaken
 from core.cases import Move, check_fir, check_move, entry_of
@@ -76,7 +76,8 @@ class Work:
         """Fill in fields of the form of a case, or correct them; what is empty stays as it is.
 
         The note of the event says, in the officer's language, what was written and what stood
-        there before, but no phone number in full. Raises NotReadable for a value that its field
+        there before, but no phone number in full. Only what differs is read, so that what a citizen
+        told, however long, stands in nobody's way. Raises NotReadable for a value that its field
         does not take.
         """
         with self._open(viewer, reference, seen) as file:
@@ -87,7 +88,7 @@ class Work:
             read = {
                 name: as_kept(field, values[name])
                 for name, field in fields.items()
-                if values.get(name, "").strip()
+                if plain(values.get(name, "")) not in ("", plain(before.get(name, "")))
             }
             told = {name: words for name, words in read.items() if words != before.get(name)}
             if not told:

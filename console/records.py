@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import getpass
+from collections import Counter
 from collections.abc import Sequence
 from datetime import date, datetime
 from itertools import chain, repeat
@@ -12,13 +13,21 @@ from typing import get_args
 import click
 from flask.cli import with_appcontext
 
-from casework.record_rows import COLUMNS, NEEDED, Fault, Values, check_rows
+from casework.closed_firs import Cause
+from casework.record_rows import COLUMNS, NEEDED, Checked, Fault, Values, check_rows
 from casework.record_table import DAYS, RecordTable, TableError, read_table, write_faults
 from casework.records import RecordError
 from console.parts import current_parts
 from core.service_entry import Records
 
 _MOST_SHOWN = 50  # faults
+_MOST_WORDS = 10
+_CAUSES: dict[Cause, str] = {
+    "section": "by a section that is closed",
+    "no_act": "by a section without an act that is closed in one of them",
+    "unknown_act": "because an act is not known (docs/records.md)",
+    "told": "because is_closed says so",
+}
 _ABOUT: dict[Records, str] = {
     "vehicles": "Replace the list of stolen and recovered vehicles by that of FILE (CSV).",
     "firs": "Replace the list of cases (FIRs), and how they stand, by that of FILE (CSV).",
@@ -48,11 +57,12 @@ def _command(kind: Records) -> click.Command:
             day = table.day(as_of.date() if as_of else None)
         except TableError as error:
             raise click.ClickException(f"Nothing was imported. {error}") from error
-        rows = _checked(kind, table, errors)
+        checked = _checked(kind, table, errors)
         if dry_run:
-            click.echo(f"{len(rows)} rows could be imported. Nothing was changed.")
-            return
-        _replace(kind, day, rows, who)
+            click.echo(f"{len(checked.kept)} rows could be imported. Nothing was changed.")
+        else:
+            _replace(kind, day, checked.kept, who)
+        _tell_closed(checked)
 
     return import_records
 
@@ -60,18 +70,30 @@ def _command(kind: Records) -> click.Command:
 RECORD_IMPORTS = tuple(_command(kind) for kind in get_args(Records))
 
 
-def _checked(kind: Records, table: RecordTable, errors: Path | None) -> list[Values]:
-    """Give the rows as they are kept; say what is wrong with them, and end there."""
+def _checked(kind: Records, table: RecordTable, errors: Path | None) -> Checked:
+    """Give the rows, checked; say what is wrong with them, and end there."""
     directory = current_parts().office.directory
     with click.progressbar(table.rows, label="Checking", show_pos=True) as rows:
         checked = check_rows(kind, rows, directory)
     if not checked.faults:
-        return checked.kept
+        return checked
     _list_faults(checked.faults)
     if errors:
         write_faults(errors, table, checked.faults)
     count = len(checked.faults)
     raise click.ClickException(f"Nothing was imported: {count} of {len(table.rows)} have faults.")
+
+
+def _tell_closed(checked: Checked) -> None:
+    """Say how many cases are closed to the public, and why, so that too many are seen."""
+    if not checked.closed:
+        return
+    click.echo(f"{len(checked.closed)} of {len(checked.kept)} are closed to the public:")
+    for cause, why in _CAUSES.items():
+        what = Counter(each.what for each in checked.closed if each.cause == cause)
+        if count := what.total():
+            often = ", ".join(f"{words} {times}" for words, times in what.most_common(_MOST_WORDS))
+            click.echo(f"  {count} {why}" + (f": {often}" if any(what) else ""))
 
 
 def _list_faults(faults: Sequence[Fault]) -> None:

@@ -45,6 +45,10 @@ SMS = Budget(septets=160, units=70)
 _PART = Budget(septets=153, units=67)
 
 
+# They turn round, for whoever reads, what is written after them.
+_TURNING = frozenset("\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
 def normalise(text: str) -> str:
     """Bring text to NFC, the form in which it is counted and sent."""
     return unicodedata.normalize("NFC", text)
@@ -95,6 +99,16 @@ def _unbreakable(text: str, budget: Budget) -> Iterator[str]:
 def _holds(budget: Budget, text: str) -> bool:
     septets = count_septets(text) if budget.septets else None
     return count_units(text) <= budget.units if septets is None else septets <= budget.septets
+
+
+def without_controls(text: str) -> str:
+    """Give a text without what cannot be seen and misleads; each line ends with one sign."""
+    lines = text.replace("\r\n", "\n").replace("\r", "\n")
+    return "".join(
+        each
+        for each in lines
+        if each in "\n\t" or not (each in _TURNING or unicodedata.category(each) == "Cc")
+    )
 
 
 def western_digits(text: str) -> str:

@@ -24,7 +24,7 @@ from core.limits import REMINDED_BEFORE, Limits
 from core.outbox import Draft, Recipient, post
 from core.reference import grouped, is_well_formed, ungrouped
 from core.sealing import Seal
-from core.secret_numbers import without_secret_numbers
+from core.secret_numbers import kept_words
 from core.services import SERVICES
 from core.spelling import words_of
 from core.states import STATES
@@ -47,7 +47,7 @@ EventKind: TypeAlias = Literal[
     "reminded",  # the overseer reminded somebody; details: of, whom, officer (login), without
     "raised",  # the overseer raised it; details: to, without, again
     "filled",  # an officer filled in fields of the form; details: fields (names, with commas)
-    "alerted",  # the police were alerted of something urgent; details: whom, without
+    "alerted",  # of something urgent; details: whom, without, station, held (no SMS went)
     "unlocked",  # the PIN was taken away at the station
     "rated",  # the citizen is satisfied or not; details: satisfied ("yes" or "no"), key
 ]
@@ -93,7 +93,7 @@ class CaseFile:
     def write(self, entry: Entry) -> None:
         """Write an entry; a change of state takes along the cases that are joined to this one."""
         if entry.note:
-            entry = replace(entry, note=without_secret_numbers(entry.note))
+            entry = replace(entry, note=kept_words(entry.note))
         if not 0 < len(entry.who) <= _LONGEST_WHO:
             raise CaseError(f"Who does it takes at most {_LONGEST_WHO} characters.")
         self._write(self.row, entry)
@@ -179,13 +179,16 @@ class CaseFile:
         begun = None if row.reopened or to == "reopened" else row.registered_at
         times = self._limits.times(row.service, to, district, moment, begun)
         stage = STATES[to].stage
+        look_at = times.look_at
+        if to == "transferred" and row.is_urgent and row.stage == "new":
+            look_at = moment  # the overseer alerts the new station
         changes: dict[str, object] = {
             "state": to,
             "state_since": moment,
             "stage": stage,
             "due_at": times.due_at,
             # Whoever watches the case that this one is joined to, watches both.
-            "look_at": None if row.joined_to else times.look_at,
+            "look_at": None if row.joined_to else look_at,
             "raised": 0,
             "closed_at": moment if stage == "closed" else None,
             "question": None,
@@ -204,7 +207,7 @@ class CaseFile:
         return changes
 
     def _write_told(self, row: Row[Any], values: Mapping[str, str]) -> None:
-        kept = {name: without_secret_numbers(words) for name, words in values.items()}
+        kept = {name: kept_words(words) for name, words in values.items()}
         for name, words in kept.items():
             sealed = {"value_sealed": self._seal.close(words)}
             this = (told.c.case_id == row.id) & (told.c.field == name)

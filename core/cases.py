@@ -34,7 +34,7 @@ from core.protection import KEPT_FROM_STATIONS, Protection
 from core.questions import QUESTIONS
 from core.reference import new_reference
 from core.sealing import Seal, Unreadable
-from core.secret_numbers import without_secret_numbers
+from core.secret_numbers import kept_words
 from core.services import KINDS, course_of
 from core.states import REJECTION_REASONS, STATES, Stage
 from core.tables import cases, events, told
@@ -529,11 +529,11 @@ def _parts_of(value: str | Typed | Recorded) -> tuple[str, str | None]:
     if isinstance(value, Recorded):
         return "", value.recording
     words = value.words if isinstance(value, Typed) else value
-    return without_secret_numbers(words), None
+    return kept_words(words), None
 
 
 def _words_of(story: Typed | Recorded) -> str:
-    return without_secret_numbers(story.words) if isinstance(story, Typed) else ""
+    return kept_words(story.words) if isinstance(story, Typed) else ""
 
 
 def _recording_of(story: Typed | Recorded) -> str | None:

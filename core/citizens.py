@@ -1,4 +1,7 @@
-"""What a phone likes: its language, the station it last wrote to, whether it wants letters."""
+"""What a phone likes: its language, the station it last wrote to, whether it wants letters.
+
+When that changed is kept as a day: who chooses a language may be an informant a minute later.
+"""
 
 from __future__ import annotations
 
@@ -7,7 +10,7 @@ from collections.abc import Mapping
 from sqlalchemy import Connection, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 
-from core.clock import now
+from core.clock import now, today
 from core.database import Database
 from core.outbox import Recipient, are_letters_off
 from core.sealing import Seal
@@ -45,7 +48,7 @@ def _set(
     connection: Connection, phone_hash: str, phone_sealed: bytes, liked: Mapping[str, object]
 ) -> None:
     insert = sqlite.insert if connection.dialect.name == "sqlite" else postgresql.insert
-    values = {**liked, "changed_at": now()}
+    values = {**liked, "changed_at": today()}
     new = insert(citizens).values(phone_hash=phone_hash, phone_sealed=phone_sealed, **values)
     connection.execute(new.on_conflict_do_update(index_elements=["phone_hash"], set_=values))
 
@@ -68,7 +71,7 @@ class Citizens:
     def choose_language(self, phone: str, language: str) -> None:
         """Remember the language a phone has chosen."""
         phone_hash = self._seal.fingerprint("phone", phone)
-        recipient = Recipient(phone_hash, self._seal.close(phone), language)
+        recipient = Recipient(phone_hash, self._seal.close_as_of(phone, today()), language)
         with self._database.writing() as connection:
             remember_citizen(connection, recipient)
 

@@ -43,6 +43,11 @@ def as_of(moment: datetime) -> Iterator[None]:
         _as_of.reset(token)
 
 
+def today() -> datetime:
+    """Give the midnight, by the clock of Bihar, with which today began, in UTC."""
+    return datetime.combine(now().astimezone(HERE), time(), HERE).astimezone(UTC)
+
+
 def local_date(moment: datetime) -> str:
     """Write the date as people here do: 24-11-2026."""
     return moment.astimezone(HERE).strftime("%d-%m-%Y")

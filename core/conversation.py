@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import TypeAlias
 
 from core.dialogue import (
+    FORGOTTEN,
     Ask,
+    Asked,
     Choice,
     Do,
     Json,
     Last,
+    Number,
     Once,
     Question,
     Said,
@@ -117,6 +120,7 @@ class Talk:
         turn = play(self.script, conversation.answers)
         while isinstance(turn, Do) and not _is_held(turn, conversation):
             conversation.answers[turn.once.name] = turn.once.work()
+            _forget_secrets(conversation, turn.passed)
             turn = play(self.script, conversation.answers)
         conversation.told = _count_told(turn)
         conversation.over = isinstance(turn, Said)
@@ -206,6 +210,14 @@ class Talk:
 
 def _questions(turn: Turn) -> list[Question]:
     return [asked for asked in turn.passed if not isinstance(asked, Once)]
+
+
+def _forget_secrets(conversation: Conversation, passed: Sequence[Asked]) -> None:
+    """Forget the PIN that was told for the work just done: its result is kept."""
+    for asked in passed:
+        is_secret = isinstance(asked, Number) and asked.is_secret
+        if is_secret and str(conversation.answers[asked.name]).isdecimal():
+            conversation.answers[asked.name] = FORGOTTEN
 
 
 def _count_told(turn: Turn) -> int:

@@ -42,12 +42,6 @@ def read_day(typed: str, first: str, last: str) -> str | None:
     return _within(int(found[1]), month, found[3], first, last)
 
 
-def shown(day: str) -> str:
-    """Write a day as people here do: 24-11-2026."""
-    year, month, of_month = day.split("-")
-    return f"{of_month}-{month}-{year}"
-
-
 def around(today: date, days: int) -> str:
     """Give the day so many days from today (2026-11-24)."""
     return (today + timedelta(days=days)).isoformat()

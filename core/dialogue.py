@@ -18,6 +18,8 @@ from core.alphabet import western_digits
 from core.text import Name, Text, Words
 
 Json: TypeAlias = Any
+# Stands for the digits of a secret number once the work is done for which they were asked.
+FORGOTTEN = "****"
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 # 1,000 and 1,00,000 are one number; 2,3 are two.
 _ONE_NUMBER = re.compile(r"\d{1,3}(?:,\d{2,3})*,\d{3}(?![\d,])|\d+")
@@ -101,6 +103,7 @@ class Number:
     There are exactly so many `digits`, or at the `fewest` so many; what they say lies between
     `least` and `most`. Where the digits are of a fixed length and say no amount (a PIN code), they
     may be typed in groups. A call can put her through to the `helpline` that she may need first.
+    What `is_secret` is forgotten once the work is done for which it was asked.
     """
 
     name: str
@@ -113,6 +116,7 @@ class Number:
     least: int = 0
     most: int | None = None
     helpline: str = ""
+    is_secret: bool = False
 
     @property
     def expected(self) -> Text:
@@ -145,6 +149,8 @@ class Number:
         """Give the digits as kept, or the meaning chosen instead."""
         if isinstance(kept, str) and (digits := self.accept(kept)) is not None:
             return digits
+        if self.is_secret and kept == FORGOTTEN:
+            return FORGOTTEN
         return _value_of(kept, self.instead)
 
     def __await__(self) -> Generator[Number, str, str]:
@@ -263,6 +269,12 @@ class Story:
     def __await__(self) -> Generator[Story, Typed | Recorded, Typed | Recorded]:
         """Wait for the caller's words."""
         return (yield self)
+
+
+def shown(day: str) -> str:
+    """Write a day, kept as 2026-11-24, as people here do: 24-11-2026."""
+    year, month, of_month = day.split("-")
+    return f"{of_month}-{month}-{year}"
 
 
 Question: TypeAlias = Choice[Any] | Number | Day | Plate | Story

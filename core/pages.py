@@ -15,7 +15,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from typing import Any, assert_never
 
-from core.alphabet import Budget, clusters, western_digits
+from core.alphabet import Budget, clusters, western_digits, without_controls
 from core.conversation import (
     EMERGENCY_NUMBER,
     Back,
@@ -42,6 +42,7 @@ _BACK_TEXT = Text("Back")
 _SEND_NUMBER = Text("Send the number.")
 _SPEAK = Option("speak", Text("Speak: we call you"), "speak")
 LEFT_OUT = Text("We never keep a whole Aadhaar or card number: it was left out.")
+_ONCE_MORE = Text("Again, please:")
 _DAY_LOOKS = Text("(such as 2411)")
 _PAGES_WITHOUT_LETTERS = 2
 _LETTERS_OF_A_STORY = 2  # clusters: घर
@@ -165,8 +166,11 @@ class _Sheet:
 
 def draw(due: Due, view: View, paper: Paper) -> Page:
     """Draw what is due as one page."""
-    sheet = _sheet(due, view, paper)
-    items, text, is_complete = sheet.page(view.at)
+    sheet, at = _sheet(due, view, paper), view.at
+    if view.unclear:
+        at = at or sheet.question_at  # what comes before it has been read
+        sheet = _with_room(sheet, _sheet(due, replace(view, unclear=False), paper), at, paper)
+    items, text, is_complete = sheet.page(at)
     keys: dict[str, Meant | SpeakInstead | View] = {}
     options = [item.option for item in items if item.option]
     keys |= {str(key): _meant_by(option) for key, option in enumerate(options, start=1)}
@@ -174,9 +178,28 @@ def draw(due: Due, view: View, paper: Paper) -> Page:
         keys[OTHERWISE] = Meant(otherwise.meaning)
     if not is_complete:
         keys[MORE] = replace(
-            view, at=view.at + len(items), trail=(*view.trail, view.at), unclear=False
+            view, at=at + len(items), trail=(*view.trail, view.at), unclear=False
         )
     return Page(text, keys, is_last=isinstance(due, Said) and is_complete)
+
+
+def _with_room(sheet: _Sheet, plain: _Sheet, at: int, paper: Paper) -> _Sheet:
+    """Say that an answer was not understood as briefly as it takes to show all that was there.
+
+    Where even a word is too much, some options go to the next page, but never all of them.
+    """
+    wanted = _shown(plain, at)
+    brief = replace(sheet, notice=render(_ONCE_MORE, paper.language))
+    for noticed in (sheet, brief):
+        if _shown(noticed, at) >= wanted:
+            return noticed
+    return sheet if _shown(sheet, at)[0] else plain
+
+
+def _shown(sheet: _Sheet, at: int) -> tuple[int, bool]:
+    """Count the options that a page shows, and say whether it shows the rest of all."""
+    items, _text, is_complete = sheet.page(at)
+    return sum(item.option is not None for item in items), is_complete
 
 
 def _meant_by(option: Option[Any]) -> Meant | SpeakInstead:
@@ -295,8 +318,9 @@ def _answer_of(typed: str, question: Number | Day | Plate | Story) -> Json | Non
 
 def _told(typed: str) -> Json:
     """Keep what was typed, without the numbers that nobody needs to tell us."""
-    kept = without_secret_numbers(typed)
-    return {"typed": kept} if kept == typed else {"typed": kept, "left_out": True}
+    plain = without_controls(typed)
+    kept = without_secret_numbers(plain)
+    return {"typed": kept} if kept == plain else {"typed": kept, "left_out": True}
 
 
 def _has_letter(cluster: str) -> bool:
@@ -381,7 +405,7 @@ def _sheet(due: Due, view: View, paper: Paper) -> _Sheet:
         items += _option_items((_SPEAK,), language)
     notice = _notice(due, question, paper) if view.unclear else ""
     sheet = _Sheet(items, paper.budget, notice=notice, question_at=len(intro))
-    return _with_foot(due, sheet, paper)
+    return _with_foot(due, sheet, paper, is_later=bool(view.trail))
 
 
 def _notice(due: Ask, question: Question, paper: Paper) -> str:
@@ -390,10 +414,11 @@ def _notice(due: Ask, question: Question, paper: Paper) -> str:
     return render(question.expected, paper.language)
 
 
-def _with_foot(due: Ask, sheet: _Sheet, paper: Paper) -> _Sheet:
+def _with_foot(due: Ask, sheet: _Sheet, paper: Paper, *, is_later: bool = False) -> _Sheet:
+    """Add what stands at the foot; on a later page of the first question there is a way back."""
     language = paper.language
     otherwise = _otherwise(due.question)
-    is_first = all(isinstance(asked, Once) for asked in due.passed)
+    is_first = not is_later and all(isinstance(asked, Once) for asked in due.passed)
     back = Text("Exit") if is_first else _BACK_TEXT
     has_back = not (is_first and paper.is_letter)
     return replace(

@@ -12,7 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Row, ScalarSelect, Select, Table, func, select
 
 from core.database import Database, DatabaseDown
-from core.days import shown
+from core.dialogue import shown
 from core.police import (
     MOST_WANTED_NAMED,
     FirFound,

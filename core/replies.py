@@ -75,7 +75,8 @@ class Replies:
         """Write down an answer, and bring the case back before the officers.
 
         The question is open no more if it is the one that was answered; of a case that follows
-        another, the leading one is brought back as well if it waits for an answer, too.
+        another, the leading one is brought back as well if it waits for an answer, too. A case
+        that was closed while her screen stood open is opened again: nobody looks into a closed one.
         """
         key = self._key_of(reply)
         with self._opened(reply.reference, reply.phone) as own:
@@ -87,6 +88,8 @@ class Replies:
                 details = {"case": own.row.reference}
                 changes = self._brings_back(leading)
                 leading.write(Entry("answered", CITIZEN, details=details, changes=changes))
+            if own.row.stage == "closed":
+                _reopen(own)
 
     def rate(self, rating: Rating) -> Outcome:
         """Write down whether she is satisfied; if not, open the case again for the supervisor.
@@ -106,12 +109,17 @@ class Replies:
             return "kept" if rating.is_satisfied else _reopen(own)
 
     def add(self, reference: str, story: Typed | Recorded) -> None:
-        """Write down what an informant adds; what was spoken or said before counts once."""
+        """Write down what an informant adds; what was spoken or said before counts once.
+
+        What is closed is opened again for the supervisor: else nobody would see it.
+        """
         words = story.recording if isinstance(story, Recorded) else story.words
         key = self.files.seal.fingerprint("added", reference, words)
         with self.files.open(reference) as file:
             if not _find(file, "answered", key):
                 file.write(_answered(story, {"key": key}))
+                if file.row.stage == "closed":
+                    _reopen(file)
 
     def withdraw(self, reference: str) -> bool:
         """Withdraw a case on behalf of its citizen; say whether it is withdrawn now.
@@ -197,14 +205,16 @@ def asks_rating(case: Row[Any] | Case) -> bool:
 def may(case: Row[Any] | Case) -> list[Literal["add", "withdraw", "object"]]:
     """Name what a citizen may do to her case by herself.
 
-    What is protected or sensitive is withdrawn at the station only: somebody may force her.
+    What is protected, sensitive or urgent is withdrawn at the station only: somebody may force her,
+    or hold her phone. So is what was opened again, or it would go to and fro without end.
     """
     course = course_of(case.service)[case.state]
     acts: list[Literal["add", "withdraw", "object"]] = []
     if case.stage != "closed":
         acts.append("add")
-        is_hers_alone = case.protection or KINDS[case.kind].is_sensitive
-        if "withdrawn" in course and not is_hers_alone and not case.joined_to:
+        kind = KINDS[case.kind]
+        at_station_only = case.protection or kind.is_sensitive or kind.is_urgent or case.reopened
+        if "withdrawn" in course and not at_station_only and not case.joined_to:
             acts.append("withdraw")
     is_new = case.closed_at is not None and now() - case.closed_at < REOPEN_WITHIN
     if case.state in _OBJECTED_TO and is_new and "reopened" in course:

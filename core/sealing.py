@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import hmac
+from datetime import datetime
 
 from cryptography.fernet import Fernet, InvalidToken, MultiFernet
 
@@ -25,8 +26,12 @@ class Seal:
         self._secret = secret_key.encode()
 
     def close(self, text: str) -> bytes:
-        """Seal a text."""
+        """Seal a text; the moment at which it was sealed can be read from it without a key."""
         return self.close_bytes(text.encode())
+
+    def close_as_of(self, text: str, moment: datetime) -> bytes:
+        """Seal a text so that another moment is read from it."""
+        return self._ring.encrypt_at_time(text.encode(), int(moment.timestamp()))
 
     def open(self, sealed: bytes) -> str:
         """Open what was sealed with any key of the ring; raise Unreadable otherwise."""

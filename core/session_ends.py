@@ -14,7 +14,10 @@ from core.tables import session_ends
 
 @dataclass(frozen=True, slots=True)
 class SessionEnd:
-    """The end of one session, as its provider tells it. `question` is where it stood."""
+    """The end of one session, as its provider tells it. `question` is where it stood.
+
+    `phone` is empty where it may be an informant's.
+    """
 
     gateway: str
     session: str

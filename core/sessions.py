@@ -180,9 +180,10 @@ class Sessions:
         if not session.is_secret:
             _forget(session, slip.secret)
         rest = session.without_secrets() if session.is_secret else None
-        records = [self._write(session), session.kept_seconds, self._write(rest), KEPT_SECONDS]
+        record, draft = self._write(session), self._write(rest)
+        args = (slip.found, record, session.kept_seconds, draft, KEPT_SECONDS)
         with _store_errors():
-            return bool(self._keep(keys=[*slip.keys], args=[slip.found, *records]))
+            return bool(self._keep(keys=[*slip.keys], args=args))
 
     def keep_for_caller(self, slip: Slip, session: Session) -> bool:
         """Write a session back for one who waits for the answer, as `keep` does.
@@ -202,9 +203,9 @@ class Sessions:
 
         `guess` names the try: noting the same one again does not count.
         """
-        args = [self._guess_of(guess), time.time(), tries.most, tries.seconds]
+        args = (self._guess_of(guess), time.time(), tries.most, tries.seconds)
         with _store_errors():
-            return int(cast("int", self._try(keys=[self._tries_key(tries)], args=args)))
+            return cast("int", self._try(keys=[self._tries_key(tries)], args=args))
 
     def take_back(self, tries: Tries, guess: str) -> None:
         """Count a try no more: it was right."""

@@ -66,7 +66,7 @@ def _find_by_consonants(
 
 def is_spelt(typed: str, name: str) -> bool:
     """Say whether a whole name was typed, as it is spelt."""
-    wanted = _as_spelt(typed[:_LONGEST]).replace(" ", "")
+    wanted = as_spelt(typed)
     return bool(wanted) and wanted == _tails(name).as_spelt[0]
 
 

@@ -205,7 +205,7 @@ def _results_of_status(place: Json) -> dict[str, list[Json]]:
             state_only("received", has_pin=True, is_silent=True),
         ],
         "unlocked": [
-            *({"outcome": outcome} for outcome in ("wrong_pin", "wait", "silent")),
+            *({"outcome": outcome} for outcome in ("wrong_pin", "wait", "wait_a_day", "silent")),
             standing(state="received", may=["add"], **hidden),
             standing(state="need_information", question="when", **hidden),
             standing(state="disposed", asks_rating=True, **hidden),

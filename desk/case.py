@@ -160,7 +160,8 @@ def _to_do(parts: DeskParts, case: Case) -> dict[str, Any]:
 def moves_of(case: Case) -> dict[str, Words]:
     """List where a case may go from here, in the order in which it is offered."""
     allowed = next_states(case)
-    ordered = [*MOVES, *sorted(allowed - MOVES.keys())]
+    first = ["disposed"] if case.state == "found" else []
+    ordered = dict.fromkeys([*first, *MOVES, *sorted(allowed - MOVES.keys())])
     is_begun = case.stage != "new"
     labels = MOVES | ({"sent_to_station": TAKE_UP} if case.station else {})
     labels |= {} if is_begun else {"at_station": TAKE_UP}

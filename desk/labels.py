@@ -22,6 +22,7 @@ _OFFICERS_STATES = {
     "awaiting_signature": Text("Waiting for the signature"),
     "need_information": Text("Waiting for information"),
     "fir_registered": Text("FIR registered"),
+    "recorded": Text("Sanha of the loss written"),
     "transferred": Text("Sent to another station"),
     "disposed": Text("Disposed"),
     "rejected": Text("Not accepted"),

@@ -140,6 +140,7 @@ _DETAILS: dict[str, Callable[[str], Words]] = {
     "to": _addressee,
     "without": _passed_over,
     "again": lambda _: Text("once more"),
+    "held": lambda _: Text("no SMS went: there were too many alarms in this hour"),
     "as": lambda role: (
         Text("goes on as that case goes") if role == "follows" else Text("that case follows")
     ),

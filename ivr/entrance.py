@@ -97,7 +97,11 @@ class Entrance:
         recordings.locate(arrived.recording, arrived.address, arrived.seconds)
 
     def end(self, ended: Ended) -> None:
-        """Note that a call is over: keep what was spoken last, and how it ended."""
+        """Note that a call is over: keep what was spoken last, and how it ended.
+
+        One that another has followed, or that is forgotten, may have been an informant's: it counts
+        without the number.
+        """
         try:
             phone = normalise_phone(ended.phone)
         except PhoneError:
@@ -107,16 +111,16 @@ class Entrance:
         if ended.address:
             self._keep_last_words(ended, line)
         is_this = line.call == ended.call
-        is_secret = is_this and session is not None and session.is_secret
+        is_named = is_this and session is not None and not session.is_secret
         if is_this:
             self._hang_up(ended, phone)
         is_news = self.files.session_ends.record(
             SessionEnd(
                 gateway=self.gateway.name,
                 session=ended.call,
-                phone="" if is_secret else phone,
+                phone=phone if is_named else "",
                 outcome=ended.outcome,
-                question=line.question if is_this and not is_secret else None,
+                question=line.question if is_named else None,
                 hops=line.step if is_this else None,
                 milliseconds=None if ended.seconds is None else ended.seconds * 1000,
             )

@@ -10,14 +10,14 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from enum import Enum, auto
-from itertools import product
 
 from core.alphabet import normalise, western_digits
 from core.conversation import EMERGENCY_NUMBER
 from core.reference import LENGTH, ungrouped
 from core.scripts.find_station import PIN_DIGITS
 from core.services import SERVICES
-from core.spelling import as_spelt, is_like, is_spelt
+from core.spelling import is_like, is_spelt
+from sms.vocabulary import misses_somebody, only_asks
 
 
 class Wanted(Enum):
@@ -44,10 +44,6 @@ class Amid(Enum):
     STORY = auto()
 
 
-def _spelt(words: str) -> frozenset[str]:
-    return frozenset(map(as_spelt, words.split()))
-
-
 # Twilio, "Advanced Opt-Out": these words end or begin the letters before we hear of them.
 CARRIER_WORDS = {
     Wanted.STOP: ("stop", "stopall", "unsubscribe", "end", "quit", "revoke", "optout", "cancel"),
@@ -72,61 +68,16 @@ _FIRST_WORDS = {
     Wanted.STATIONS: ("thana", "थाना", "thane", "थाने"),
     Wanted.CANCEL: ("radd", "रद्द"),
 }
-_SERVICE_WORDS = [
-    (service.key, normalise(word).casefold())
-    for service in SERVICES.values()
-    for word in service.words
-]
+_SERVICE_WORDS = sorted(
+    (
+        (service.key, normalise(word).casefold())
+        for service in SERVICES.values()
+        for word in service.words
+    ),
+    key=lambda named: -len(named[1].split()),
+)
 _MISSING_PERSON = "missing_person"
-_LOST = {"lost_property", _MISSING_PERSON}
 _SHORTEST_IN_A_LIST = 4  # letters; fewer begin the name of a station
-# The word of a service calls it if nothing follows but these: with any other it is part of a
-# sentence, of which a complaint or a cry for help must not be made a form.
-_AFTER_SERVICE = _spelt(
-    "hai hain ho hun chahiye chahie banwana banwani banana banani karana karani karna karni"
-    " karwana karwani karvana lena leni dena deni likhna likhwana nikalna nikalni janna jaanna"
-    " dekhna pata ke ka ki ko liye darj satyapan praman patra anumati report suchna suchi list"
-    " number nambar sankhya sthiti status nagrik panjikaran panjiyan vahan gaadi"
-    " haan ha ji please kripya mujhe mera meri mere humko hamko my the a for want need i"
-    " certificate permission verification help karo karen kare de do dijiye"
-    " है हैं हो हूं चाहिए चाहिये बनवाना बनवानी बनाना बनानी कराना करानी करना करनी करवाना करवानी"
-    " लेना लेनी देना देनी लिखना लिखवाना निकालना निकालनी जानना देखना पता के का की को लिए लिये दर्ज"
-    " सत्यापन प्रमाण पत्र अनुमति रिपोर्ट सूचना सूची नंबर नम्बर संख्या स्थिति नागरिक पंजीकरण वाहन गाड़ी"
-    " हां हाँ जी कृपया मुझे मेरा मेरी मेरे हमको करो करें दे दो दीजिए"
-)
-_AFTER_LOST = _spelt(
-    "gaya gayi gyi gya gai hua hui huwa hue is was has been have गया गई गयी हुआ हुई हुए"
-)
-_THINGS = _spelt(
-    "mobile phone fon card kard atm bank aadhaar aadhar adhar pan voter id ration rashan licence"
-    " license laisens driving dl rc purse pars wallet bag baig passbook cheque check chek sim"
-    " marksheet mark sheet papers paper kagaz kagaj kagzat document documents key keys chabi"
-    " saman samaan cheez"
-    " मोबाइल मोबाईल फोन फ़ोन कार्ड एटीएम बैंक आधार पैन वोटर आईडी राशन लाइसेंस ड्राइविंग पर्स बटुआ बैग"
-    " पासबुक चेक सिम मार्कशीट अंकपत्र कागज कागजात चाबी सामान चीज"
-)
-# Somebody missed is no thing lost.
-_LOST_WORDS = _spelt(
-    "kho khoya khoyi khoi gum lost lapata missing gumshuda खो खोया खोई खोयी गुम लापता गुमशुदा"
-)
-_PERSONS = _spelt(
-    "bachcha bachchi bacha bachi baccha bacchi bachche bache beta beti bete bhai behen bahan behan"
-    " pati patni biwi bibi maa mata mataji mummy pita pitaji papa baap dada dadi nana nani chacha"
-    " chachi ladka ladki aadmi aurat mahila buzurg bahu pota poti"
-    " child children son daughter brother sister husband wife mother father boy girl kid baby"
-    " man woman person"
-    " बच्चा बच्ची बच्चे बेटा बेटी बेटे भाई बहन बहिन पति पत्नी बीवी मां माँ माता माताजी पिता पिताजी पापा"
-    " बाप दादा दादी नाना नानी चाचा चाची लड़का लड़की आदमी औरत महिला बुजुर्ग बहू पोता पोती"
-)
-_OF_A_PERSON = _spelt("ka ki ke s का की के")
-_BETWEEN = (
-    _spelt(
-        "hai hain ho mera meri mere hamara hamari humara humari my our the a chhota chhoti bada badi"
-        " small little old kahin kal aaj"
-        " है हैं हो मेरा मेरी मेरे हमारा हमारी छोटा छोटी बड़ा बड़ी कहीं कल आज"
-    )
-    | _AFTER_LOST
-)
 # "I want to make a complaint" tells nothing of it yet.
 _FILLING = {
     *("karni hai", "karna hai", "darj karni hai", "darj karna hai", "karani hai", "likhni hai"),
@@ -212,7 +163,7 @@ def _read_service(plain: str, amid: Amid) -> Command | None:
     if amid is Amid.STORY:
         return None
     words = plain.split()
-    if amid is not Amid.LIST and _misses_somebody(words):
+    if amid is not Amid.LIST and misses_somebody(words):
         return Command(Wanted.SERVICE, service=_MISSING_PERSON, in_words=True)
     for matches in (str.__eq__, is_like):
         for service, name in _SERVICE_WORDS:
@@ -224,33 +175,14 @@ def _read_service(plain: str, amid: Amid) -> Command | None:
 
 
 def _may_be_service(service: str, name: str, said: str, rest: list[str], amid: Amid) -> bool:
-    """Say whether a word means a service where it stands: many are words of everyday talk, too."""
+    """Say whether a word means a service where it stands: many are words of everyday talk, too.
+
+    A complaint or a cry for help must not be made a form.
+    """
     is_sure = said == name
     if amid is Amid.LIST:
         return is_sure and not rest and len(name) >= _SHORTEST_IN_A_LIST
-    return not rest or (is_sure and _are_all(rest, _fillers_of(service)))
-
-
-def _fillers_of(service: str) -> frozenset[str]:
-    if service not in _LOST:
-        return _AFTER_SERVICE
-    return _AFTER_SERVICE | _AFTER_LOST | (_THINGS if service != _MISSING_PERSON else frozenset())
-
-
-def _misses_somebody(words: list[str]) -> bool:
-    """Say whether a text is about somebody who is lost, not about something of hers."""
-    lost = [at for at, word in enumerate(words) if _are_all([word], _LOST_WORDS)]
-    persons = [
-        at
-        for at, word in enumerate(words)
-        if _are_all([word], _PERSONS) and not _are_all(words[at + 1 : at + 2] or [""], _OF_A_PERSON)
-    ]
-    gaps = (words[min(pair) + 1 : max(pair)] for pair in product(lost, persons))
-    return any(_are_all(gap, _BETWEEN) for gap in gaps)
-
-
-def _are_all(words: list[str], known: frozenset[str]) -> bool:
-    return all(as_spelt(word) in known for word in words)
+    return not rest or (is_sure and only_asks(service, rest))
 
 
 def _is_sentence(wanted: Wanted, rest: str) -> bool:

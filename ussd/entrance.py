@@ -47,18 +47,22 @@ class Entrance:
         return self._last_words(TROUBLE(helpline=self.office.helpline), self._language(None))
 
     def record_end(self, ended: Ended) -> None:
-        """Keep how a session ended, and at which question it stood."""
-        slip = self.office.sessions.open(ended.phone)
-        line = Line.from_json(slip.session.lines.get(CHANNEL) if slip.session else None)
-        is_secret = slip.session is not None and slip.session.is_secret
+        """Keep how a session ended, and whose it was and at which question it stood.
+
+        Of one that another has followed, or that is forgotten, nobody can say any more whether it
+        was an informant's: it counts without the number.
+        """
+        session = self.office.sessions.open(ended.phone).session
+        line = Line.from_json(session.lines.get(CHANNEL) if session else None)
         is_this = line.session == ended.session
+        is_named = is_this and session is not None and not session.is_secret
         self.session_ends.record(
             SessionEnd(
                 gateway=self.gateway.name,
                 session=ended.session,
-                phone="" if is_secret else ended.phone,
+                phone=ended.phone if is_named else "",
                 outcome=ended.outcome,
-                question=line.question if is_this and not is_secret else None,
+                question=line.question if is_named else None,
                 hops=ended.hops,
                 milliseconds=ended.milliseconds,
             )

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from functools import partial
 
+from core.alphabet import western_digits
 from core.clock import local_date, now
-from core.conversation import Due, Talk
+from core.conversation import Due, Meant, Talk
 from core.dialogue import Ask, Said, Story
 from core.duty_officer import Contact, DutyOfficer, Office
 from core.pages import Paper, View, answer, draw
-from core.scripts.main_menu import main_menu
+from core.scripts.main_menu import FIRST, main_menu
 from core.sealing import Seal
 from core.sessions import Session
 from ussd.gateway import Gateway, Keyed, Reply
@@ -68,6 +69,9 @@ class Visit:
         inputs = self._keyed.keyed.split("*") if self._keyed.keyed else []
         self._session.begin(self._talk.fresh_id, straight=bool(inputs))
         due, view = self._talk.due(self._session.conversation), View()
+        if inputs and (wish := _place_on_menu(inputs[0], due)):
+            due = self._talk.converse(self._session.conversation, Meant(wish))
+            inputs = inputs[1:]
         for typed in inputs[:_MOST_INPUTS]:
             if isinstance(due, Said) or isinstance(due.question, Story) or view.unclear:
                 break
@@ -84,3 +88,10 @@ class Visit:
         # A call to an informant would be noted with her number.
         calls = self._talk.call_back is not None and not self._session.is_secret
         return Paper(language, self._budget, calls=calls)
+
+
+def _place_on_menu(typed: str, due: Due) -> str | None:
+    """Give what *CODE*4# leads to: the fourth of the first menu, on whichever page it stands."""
+    places = {str(place): wish for place, wish in enumerate(FIRST, start=1)}
+    is_menu = isinstance(due, Ask) and due.question.name == "wish_1"
+    return places.get(western_digits(typed)) if is_menu else None

@@ -38,7 +38,7 @@ async def character_certificate(police: Police) -> Last:
     year = await _ask_birth_year(police)
     purposes = tuple(option(key, label) for key, label in PURPOSES.items())
     purpose = await Choice("purpose", Text("What is it for?"), purposes)
-    place = await find_station(police, intro=Text("Where you live:"))
+    place = await find_station(police, text=Text("PIN code of your home (6 digits)?"))
     told = {
         "applicant_name": name,
         "father_name": father,

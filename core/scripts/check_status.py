@@ -31,6 +31,10 @@ _WAIT_PIN = Text(
     "Many wrong PINs came for this number. Please try again after an hour, or go to the station"
     " with the number."
 )
+_WAIT_A_DAY = Text(
+    "Many wrong PINs came for this number. Please try again tomorrow, or go to the station with the"
+    " number."
+)
 _GO_TO_THE_STATION = Text("Please go to the station with this number: the PIN is settled there.")
 
 
@@ -88,6 +92,7 @@ async def _open(police: Police, standing: Standing) -> Words | Last:
             instead=(_STATE_ONLY, _FORGOTTEN),
             intro=intro,
             passing=True,
+            is_secret=True,
         )
         if pin == _STATE_ONLY.meaning:
             return state_only(standing)
@@ -100,6 +105,8 @@ async def _open(police: Police, standing: Standing) -> Words | Last:
             return _told_otherwise(police)
         if opened["outcome"] == "wait":
             return _WAIT_PIN
+        if opened["outcome"] == "wait_a_day":
+            return _WAIT_A_DAY
         intro = _WRONG_PIN
     raise AssertionError("unreachable")
 

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from core.courses import PERMISSION
-from core.days import shown
-from core.dialogue import Choice, Last, Number, Story, option
+from core.dialogue import Choice, Last, Number, Story, option, shown
 from core.letters import APPLICATION_RECEIVED
 from core.police import Application, Police
 from core.scripts.ask_day import ask_coming_day
@@ -62,7 +61,7 @@ async def event_permission(police: Police) -> Last:
         least=1,
         most=most,
     )
-    place = await find_station(police, intro=Text("Where the event is:"))
+    place = await find_station(police, text=Text("PIN code of the event (6 digits)?"))
     told = {
         "organiser": organiser,
         "event_kind": kind,
@@ -72,8 +71,7 @@ async def event_permission(police: Police) -> Last:
         "event_people": people,
     }
     application = Application(EVENT_PERMISSION.key, EVENT_PERMISSION.key, place, told=told)
-    held = Text("{kind}, {date}. {place}.")
-    summary = held(kind=_LABEL, date=shown(day), place=place_label(police, place))
+    summary = Text("Event on {date}. {place}.")(date=shown(day), place=place_label(police, place))
     return await send_application(police, EVENT_PERMISSION, application, summary)
 
 

@@ -10,6 +10,7 @@ from core.text import Text, Words
 PIN_DIGITS = 6
 NOWHERE = Place(district=None, station=None)
 
+_THE_PLACE = Text("PIN code of the place (6 digits)?")
 _BY_DISTRICT = option("district", Text("Choose the district"))
 _UNKNOWN = option("unknown", Text("I do not know the district"))
 _NOT_LISTED: Option[Station | None] = Option("not_listed", Text("Not listed"), None)
@@ -18,18 +19,27 @@ _NOT_LISTED: Option[Station | None] = Option("not_listed", Text("Not listed"), N
 async def find_station(
     police: Police,
     *,
+    text: Text | None = None,
     intro: Words | None = None,
     first_kind: str | None = None,
     helpline: str = "",
 ) -> Place:
     """Ask for the police station, after an `intro`; `first_kind` of station heads the list.
 
-    She may need the `helpline` first.
+    `text` says which place is meant. She may need the `helpline` first.
     """
     usual = police.directory.station(await Once("usual_station", police.usual_station))
     usual = None if usual and usual.closed else usual
     again = (option("usual", station_label(usual)),) if usual else ()
-    pin = await _ask_pin((*again, _BY_DISTRICT, _UNKNOWN), intro, helpline)
+    question = Number(
+        "pin",
+        text or _THE_PLACE,
+        digits=PIN_DIGITS,
+        instead=(*again, _BY_DISTRICT, _UNKNOWN),
+        intro=intro,
+        helpline=helpline,
+    )
+    pin = await question
     if usual and pin == "usual":
         return Place(usual.district.code, usual.code)
     district = await _district_of(police, pin)
@@ -41,7 +51,7 @@ async def find_station(
 
 async def find_district(police: Police) -> Place:
     """Ask for the police district only, for what no station is to deal with."""
-    pin = await _ask_pin((_BY_DISTRICT, _UNKNOWN))
+    pin = await Number("pin", _THE_PLACE, digits=PIN_DIGITS, instead=(_BY_DISTRICT, _UNKNOWN))
     district = await _district_of(police, pin)
     return Place(district.code, None) if district else NOWHERE
 
@@ -58,15 +68,6 @@ def place_label(police: Police, place: Place) -> Words:
     if district := police.directory.district(place.district):
         return Text("District {district}")(district=district.name)
     return Text("Place not known")
-
-
-async def _ask_pin(
-    instead: tuple[Option[str], ...], intro: Words | None = None, helpline: str = ""
-) -> str:
-    text = Text("PIN code of the place (6 digits)?")
-    return await Number(
-        "pin", text, digits=PIN_DIGITS, instead=instead, intro=intro, helpline=helpline
-    )
 
 
 async def _district_of(police: Police, pin: str) -> District | None:

@@ -80,7 +80,9 @@ async def _year_of(police: Police, written: str) -> str:
     """Take the year that stood behind the number, or ask for it where none did that can be."""
     days: Days = await Once("days", police.days)
     this = int(days["today"][:YEAR_DIGITS])
-    years = [written] if len(written) == YEAR_DIGITS else [f"{each}{written}" for each in _CENTURIES]
+    years = (
+        [written] if len(written) == YEAR_DIGITS else [f"{each}{written}" for each in _CENTURIES]
+    )
     can_be = [each for each in years if written and FIRST_YEAR <= int(each) <= this]
     return can_be[0] if can_be else await _ask_year(this)
 

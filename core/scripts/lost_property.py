@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from core.courses import LOST
-from core.days import shown
 from core.dialogue import Choice, Last, option
 from core.letters import APPLICATION_RECEIVED
 from core.police import Application, Police
@@ -35,8 +34,7 @@ async def lost_property(police: Police) -> Last:
     place = await find_station(police, intro=_FIRST.get(what))
     told = {"lost": what, "lost_on": day}
     application = Application("lost_property", "lost_property", place, told=told)
-    lost = Text("Lost: {what}, {date}. {place}.")
-    summary = lost(what=THINGS[what], date=shown(day), place=place_label(police, place))
+    summary = Text("Lost: {what}. {place}.")(what=THINGS[what], place=place_label(police, place))
     return await send_application(police, LOST_PROPERTY, application, summary)
 
 

@@ -13,7 +13,8 @@ from core.service_entry import Menu, Service
 from core.services import SERVICES
 from core.text import Text, Words
 
-# Callers dial straight to what has its place here (*CODE*2*REFERENCE#): new ones go to the end.
+# Callers dial straight to what has its place here (*CODE*2*REFERENCE#), whatever their page of the
+# menu holds: new ones go to the end.
 FIRST = (
     "complaint",
     "status",

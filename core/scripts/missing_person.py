@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from core.courses import MISSING
-from core.days import shown
 from core.dialogue import Choice, Last, Number, Story, option
 from core.letters import APPLICATION_RECEIVED
 from core.police import Application, Police
@@ -43,8 +42,7 @@ async def missing_person(police: Police) -> Last:
         "last_seen": seen,
     }
     application = Application("missing_person", "missing_person", place, told=told)
-    missing = Text("Missing since {date}. {place}.")
-    summary = missing(date=shown(day), place=place_label(police, place))
+    summary = Text("Missing person. {place}.")(place=place_label(police, place))
     return await send_application(police, MISSING_PERSON, application, summary)
 
 

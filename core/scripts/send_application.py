@@ -91,7 +91,7 @@ async def _ask_pin(kind: Kind) -> str | None:
         return None
     text = Text("Choose a secret PIN ({digits} digits).")(digits=PIN_LENGTH)
     intro = Text("You need it to ask us. Keep it in mind.")
-    return await Number("new_pin", text, digits=PIN_LENGTH, intro=intro)
+    return await Number("new_pin", text, digits=PIN_LENGTH, intro=intro, is_secret=True)
 
 
 async def _kept(police: Police, service: Service) -> Registered | None:

@@ -29,7 +29,7 @@ async def senior_citizen(police: Police) -> Last:
     )
     living = tuple(option(key, label) for key, label in LIVING.items())
     lives = await Choice("senior_lives", Text("Living alone or with the family?"), living)
-    place = await find_station(police, intro=Text("Where the senior citizen lives:"))
+    place = await find_station(police, text=Text("PIN code of that home (6 digits)?"))
     told = {"senior_name": name, "senior_age": age, "senior_lives": lives}
     application = Application(SENIOR_CITIZEN.key, SENIOR_CITIZEN.key, place, told=told)
     summary = Text("{kind}. {place}.")(kind=_LABEL, place=place_label(police, place))

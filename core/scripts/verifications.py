@@ -77,7 +77,7 @@ async def _verify(police: Police, service: Service, subject: _Subject) -> Last:
     mobile_of = Text("{person}: mobile number?")(person=subject.label)
     mobile = await Mobile("subject_mobile", mobile_of, digits=MOBILE_DIGITS)
     home = await _ask_home_district(police, subject)
-    place = await find_station(police, intro=subject.where)
+    place = await find_station(police, text=subject.where)
     told = {
         "owner_name": owner,
         "subject_name": name,
@@ -109,7 +109,7 @@ TENANT_VERIFICATION = _verification(
         Text("Tenant"),
         Text("Name of the tenant?"),
         Text("Name of the owner of the house?"),
-        Text("Home of the tenant:"),
+        Text("PIN code of the rented house?"),
     ),
     ("kirayedar", "किरायेदार"),
 )
@@ -120,7 +120,7 @@ HELP_VERIFICATION = _verification(
         Text("Domestic help"),
         Text("Name of the domestic help?"),
         Text("Name of the employer?"),
-        Text("Place of work:"),
+        Text("PIN code of the place of work?"),
     ),
     ("gharelu sahayak", "घरेलू सहायक", "sahayak satyapan", "सहायक सत्यापन"),
 )
@@ -131,7 +131,7 @@ DRIVER_VERIFICATION = _verification(
         Text("Driver"),
         Text("Name of the driver?"),
         Text("Name of the owner of the vehicle?"),
-        Text("Where the vehicle is kept:"),
+        Text("PIN code where the vehicle is kept?"),
     ),
     ("chalak", "चालक", "driver satyapan", "ड्राइवर सत्यापन"),
 )
@@ -142,7 +142,7 @@ EMPLOYEE_VERIFICATION = _verification(
         Text("Employee"),
         Text("Name of the employee?"),
         Text("Name of the employer?"),
-        Text("Place of work:"),
+        Text("PIN code of the place of work?"),
     ),
     ("karmchari", "कर्मचारी"),
 )

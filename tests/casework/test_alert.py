@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import select
 from time_machine import travel
 
+from casework.casebook import Casebook
 from casework.officers import Profile
 from casework.overseer import Overseer
 from casework.viewer import Viewer
@@ -62,8 +63,18 @@ def alerted(patna: Precinct) -> list[str]:
     return [patna.seal.open(each.phone_sealed)[-2:] for each in posted]
 
 
-def alert(whom: str, without: str = "") -> tuple[str, dict[str, str]]:
-    return "alerted", {"whom": whom, **({"without": without} if without else {})}
+def alert(whom: str, without: str = "", station: str = "PAT01") -> tuple[str, dict[str, str]]:
+    missing = {"without": without} if without else {}
+    return "alerted", {"whom": whom, "station": station, **missing}
+
+
+def held(whom: str) -> tuple[str, dict[str, str]]:
+    kind, details = alert(whom)
+    return kind, {**details, "held": "yes"}
+
+
+def phone(number: int) -> str:
+    return f"+9198000001{number:02}"
 
 
 def test_the_station_is_alerted_at_once_and_the_supervisor_half_an_hour_later(
@@ -247,9 +258,84 @@ def test_a_joined_case_is_alerted_of_once_with_the_one_it_follows(patna: Precinc
     assert alerted(patna) == ["11"]
 
 
+def test_of_many_cases_of_one_phone_some_alert_and_all_are_urgent(patna: Precinct) -> None:
+    staff(patna)
+    references = [patna.registers(at(1), kind="violence") for _ in range(6)]
+    other = patna.registers(at(1), kind="violence", phone=phone(1))
+
+    patna.looks(at(1) + SOON)
+    patna.looks(at(1) + SOON + HALF_AN_HOUR)
+
+    both = [alert("station"), alert("supervisor")]
+    neither = [held("station"), held("supervisor")]
+    assert [patna.traces(each) for each in references] == [both] * 3 + [neither] * 3
+    assert patna.traces(other) == both
+    assert alerted(patna) == ["11"] * 4 + ["13"] * 4
+    viewer = Viewer(1, "si.11", "station", "PATNA", "PAT01")
+    urgent = Casebook(patna.database, patna.seal).page(viewer, "urgent")
+    assert len(urgent.lines) == 7
+
+    later = patna.registers(at(1, 12), kind="violence")
+    patna.looks(at(1, 12))
+    assert patna.traces(later) == [alert("station")]
+
+
+def test_an_officers_phone_gets_twenty_alerts_an_hour_and_then_those_above(
+    patna: Precinct,
+) -> None:
+    staff(patna)
+    references = [
+        patna.registers(at(1), kind="violence", phone=phone(number)) for number in range(21)
+    ]
+
+    patna.looks(at(1))
+    assert [patna.traces(each) for each in references[19:]] == [
+        [alert("station")],
+        [held("station")],
+    ]
+    assert alerted(patna) == ["11"] * 20
+
+    patna.looks(at(1) + HALF_AN_HOUR)
+    assert alerted(patna) == ["11"] * 20 + ["13"] * 20
+
+
+def test_where_it_is_sent_while_it_is_new_is_alerted_once(patna: Precinct) -> None:
+    staff(patna)
+    hires(patna, "si.16", station="PAT02")
+    reference = patna.registers(at(1), kind="violence")
+    there = {"district": "PATNA", "station": "PAT02"}
+    here = {"district": "PATNA", "station": "PAT01"}
+
+    patna.looks(at(1))
+    for place in (there, here, there):
+        patna.moves(at(1), reference, "sent_to_station")
+        patna.moves(at(1), reference, "transferred", **place)
+        patna.looks(at(1) + SOON)
+
+    assert patna.traces(reference) == [alert("station"), alert("station", station="PAT02")]
+    assert alerted(patna) == ["11", "16"]
+    patna.looks(at(1, 11))
+    assert alerted(patna) == ["11", "16", "13"]
+
+
+def test_what_somebody_had_begun_with_alerts_nobody_where_it_is_sent(patna: Precinct) -> None:
+    staff(patna)
+    hires(patna, "si.16", station="PAT02")
+    reference = patna.registers(at(1), kind="violence")
+    for state in ("sent_to_station", "under_enquiry"):
+        patna.moves(at(1), reference, state)
+
+    patna.moves(at(1), reference, "transferred", district="PATNA", station="PAT02")
+    patna.looks(at(1, 12))
+
+    assert alerted(patna) == []
+
+
 def test_many_overseers_alert_once(either: Precinct) -> None:
     staff(either)
-    references = [either.registers(at(1), kind="violence") for _ in range(20)]
+    references = [
+        either.registers(at(1), kind="violence", phone=phone(number)) for number in range(20)
+    ]
     start = Barrier(3)
 
     def oversee(_: int) -> None:

@@ -155,8 +155,12 @@ def test_no_case_of_a_year_goes_late_without_a_trace(year: Year) -> None:
     assert Counter(told) == Counter(raised.keys() - informants)  # each of those citizens once
 
     new = [stay.case for stay in year.stays if stay.case.state == "received"]
-    alerted = Counter(each.reference for each in found if each.kind == "alerted")
-    assert {case.reference for case in new if case.is_urgent} == alerted.keys()
+    alerted = Counter(
+        (each.reference, each.details["station"]) for each in found if each.kind == "alerted"
+    )
+    urgent = {(case.reference, case.station or "") for case in new if case.is_urgent}
+    assert urgent <= alerted.keys()  # and where they were sent
+    assert {reference for reference, _ in urgent} == {reference for reference, _ in alerted}
     assert {*alerted.values()} == {1, 2}  # and who was above, where nobody took it
 
     assert {case.service for case in late} == {key for key, each in SERVICES.items() if each.course}

@@ -225,6 +225,31 @@ def test_of_an_aadhaar_number_only_the_last_digits_are_kept_in_the_form_and_its_
     )
 
 
+def test_a_long_or_broken_text_of_a_citizen_stands_in_the_way_of_no_other_field(
+    sqlite_service: Running, sign_in: SignIn
+) -> None:
+    long, lines = "लाल कपड़े " * 200, "राधा\r\nकुमारी"
+    case = tenant(sqlite_service, owner_name=Typed(long.strip()), subject_name=Typed(lines))
+    before = words_told(sqlite_service, case)
+    typed = {"field-owner_name": long, "field-subject_name": lines}
+    page = f"{page_of(case)}/fill"
+    browser = sign_in("station")
+    filled = browser.submit(page, sent(case, **typed, **{"field-home_address": "पटना"}))
+    assert filled.status_code == 303
+    assert last_event(sqlite_service, case).details == {"fields": "home_address"}
+    assert words_told(sqlite_service, case) == {**before, "home_address": "पटना"}
+
+
+def test_what_cannot_be_seen_and_misleads_is_not_kept(
+    sqlite_service: Running, sign_in: SignIn
+) -> None:
+    case = tenant(sqlite_service, subject_name=Typed("राम\r\n\x07प्रसाद\u202e \u2066क्\u200dष"))
+    assert words_told(sqlite_service, case)["subject_name"] == "राम\nप्रसाद क्\u200dष"
+    typed = {"field-home_address": "\u202eपटना\x00"}
+    sign_in("station").submit(f"{page_of(case)}/fill", sent(case, **typed))
+    assert words_told(sqlite_service, case)["home_address"] == "पटना"
+
+
 def test_who_fills_in_what_another_officer_has_filled_in_meanwhile_is_told_and_loses_nothing(
     sqlite_service: Running, sign_in: SignIn
 ) -> None:

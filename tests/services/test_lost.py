@@ -68,6 +68,12 @@ def test_a_day_further_back_is_typed(sqlite_service: Service, caller: Caller) ->
     assert told(sqlite_service, sqlite_service.only_case())["lost_on"] == day(40)
 
 
+@pytest.mark.parametrize("typed", ["5²", "5 ²", "²", "5①", "3113", "9" * 5000])
+def test_a_day_that_is_none_is_asked_for_again(caller: Caller, typed: str) -> None:
+    caller.dials().chooses("खोया या लापता").chooses("खोया सामान").chooses("मोबाइल").types(typed)
+    assert "किस दिन" in caller.screen
+
+
 def test_whoever_lost_a_bank_card_is_told_to_have_it_blocked(caller: Caller) -> None:
     caller.dials().chooses("खोया या लापता").chooses("खोया सामान")
     assert "बैंक से कार्ड अभी बंद कराएं" in caller.chooses("एटीएम या बैंक कार्ड").types("1").screen

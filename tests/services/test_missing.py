@@ -93,6 +93,29 @@ def test_nobody_is_older_than_people_grow(caller: Caller) -> None:
     assert "120" in caller.screen
 
 
+def age_told(service: Service, caller: Caller, typed: str) -> str:
+    begins(caller).chooses(REPORT).types(NAME).chooses("पुरुष").types(typed)
+    caller.types("1").types(SEEN).types("800001").chooses("गर्दनीबाग").chooses("भेजें")
+    return told(service, service.only_case())["missing_age"]
+
+
+@pytest.mark.parametrize(
+    ("typed", "age"), [("5 saal", "5"), ("करीब 45", "45"), ("१२ साल", "12"), ("007", "007")]
+)
+def test_an_age_is_read_among_words(
+    sqlite_service: Service, caller: Caller, typed: str, age: str
+) -> None:
+    assert age_told(sqlite_service, caller, typed) == age
+
+
+@pytest.mark.parametrize(
+    "typed", ["5-6 saal", "1.5 saal", "5 saal 6 mahine", "2,3", "1e2", "9" * 5000]
+)
+def test_of_several_numbers_no_age_is_made(caller: Caller, typed: str) -> None:
+    begins(caller).chooses(REPORT).types(NAME).chooses("पुरुष").types(typed)
+    assert "120" in caller.screen
+
+
 def test_the_letters_name_neither_person_nor_matter(
     sqlite_service: Service, caller: Caller
 ) -> None:

@@ -1,11 +1,9 @@
 """The PIN of a case that is sensitive: without it nobody is told more than the state."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-import time_machine
 from sqlalchemy import select
 
 from casework.work import Work
@@ -14,7 +12,7 @@ from core.tables import cases
 from core.text import Text
 from simulator.caller import Caller
 from tests.ivr.conftest import hears
-from tests.officer import STATE, asks, case, disposes, events
+from tests.officer import STATE, asks, case, disposes, events, moves
 from tests.service import Service, reference_on, registers
 from tests.services import by_call
 from tests.services.sensitive import (
@@ -24,7 +22,6 @@ from tests.services.sensitive import (
     goes_on,
     opens,
     registers_with_pin,
-    wrong_pins,
 )
 from tests.sms.texter import Texter
 
@@ -68,7 +65,7 @@ def test_a_sensitive_complaint_gets_a_pin_and_is_told_what_it_is_for(
     caller.dials()
     for typed in (*TO_CONFIRM, "2"):
         caller.types(typed)
-    assert caller.screen == "हाल पूछने में लगेगा, याद रखें।\nगुप्त पिन चुनें (4 अंक)\n0 वापस"
+    assert caller.screen == "यह हाल पूछने में लगेगा, याद रखें।\nअपना गुप्त पिन बनाएं (4 अंक)\n0 वापस"
     assert caller.types("12").screen.startswith("4 अंक लिखें।")
     told = caller.types(PIN).screen
     reference = reference_on(told)
@@ -138,28 +135,6 @@ def test_a_wrong_pin_is_said_so_and_asked_for_again(caller: Caller, reference: s
     assert "कोतवाली, पटना" in goes_on(caller.types(PIN))
 
 
-def test_after_five_wrong_pins_in_an_hour_everybody_waits(
-    caller: Caller, sqlite_service: Service, reference: str
-) -> None:
-    other = registers_with_pin(caller)
-    with time_machine.travel(datetime.now(UTC), tick=False) as clock:
-        guesser = wrong_pins(sqlite_service, reference, 5, OTHER)
-        assert not guesser.is_connected
-        assert "1 घंटे बाद" in guesser.screen
-        assert "1 घंटे बाद" in opens(caller, reference).screen
-        assert "कोतवाली, पटना" in goes_on(opens(caller, other))
-        clock.shift(timedelta(minutes=61))
-        assert "कोतवाली, पटना" in goes_on(opens(caller, reference))
-
-
-def test_many_phones_guess_no_more_than_one(
-    caller: Caller, sqlite_service: Service, reference: str
-) -> None:
-    for number in range(5):
-        wrong_pins(sqlite_service, reference, 1, f"+91980000001{number}")
-    assert "1 घंटे बाद" in opens(caller, reference).screen
-
-
 def test_a_repeated_wrong_pin_counts_once(caller: Caller, reference: str) -> None:
     opens(caller, reference, "1111")
     for _ in range(9):
@@ -225,8 +200,44 @@ def test_without_the_pin_no_phone_answers_not_even_hers(
     texter.writes("2")
     assert events(sqlite_service, reference, "answered") == []
     assert case(sqlite_service, disposed).satisfied is None
-    texter.writes(f"HAAL {reference}").writes(PIN).writes(ANSWER)
-    assert [each.note for each in events(sqlite_service, reference, "answered")] == [ANSWER]
+
+
+def test_an_sms_with_the_pin_is_answered_once_and_leaves_nothing_open_on_the_phone(
+    sqlite_service: Service, reference: str
+) -> None:
+    texter = Texter(sqlite_service)
+    told = texter.writes(reference).writes(PIN).reads
+    assert told.startswith(f"{grouped(reference)}: ")
+    assert told.endswith("और बताना हो तो 06120000000 पर फोन करें।")
+    for text in ("7", "1", "मैंने झूठ बोला था"):
+        assert grouped(reference) not in texter.writes(text).reads
+    assert events(sqlite_service, reference, "answered") == []
+
+
+def test_an_sms_with_the_pin_is_told_that_something_is_asked_and_is_not_asked_it(
+    sqlite_service: Service, reference: str
+) -> None:
+    asks(sqlite_service, reference)
+    texter = Texter(sqlite_service)
+    told = texter.writes(reference).writes(PIN).reads
+    assert told.endswith("पुलिस को कुछ पूछना है। 06120000000 पर फोन करें।")
+    assert QUESTION not in told
+    texter.writes(ANSWER)
+    assert events(sqlite_service, reference, "answered") == []
+    moves(sqlite_service, reference, "under_enquiry", "disposed")
+    texter.writes(reference).writes(PIN).writes("1")
+    assert case(sqlite_service, reference).satisfied is None
+
+
+def test_a_case_that_was_opened_on_a_call_is_not_gone_on_with(calls: Service) -> None:
+    reference = registers_with_pin(calls.caller())
+    asks(calls, reference)
+    by_call.phone(calls).dials().presses("2").presses(reference).presses("3").presses(
+        PIN
+    ).hangs_up()
+    assert calls.caller().dials().screen.startswith("पुकार")
+    Texter(calls).writes(ANSWER)
+    assert events(calls, reference, "answered") == []
 
 
 def test_a_case_that_was_opened_is_not_gone_on_with_by_who_dials_next(

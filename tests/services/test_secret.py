@@ -1,28 +1,30 @@
 """Secret information: told without a number, added to by a code, and no trace of who told it."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 import time_machine
+from cryptography.fernet import Fernet
 from sqlalchemy import LargeBinary, select
 
 from core.cases import Case
+from core.clock import HERE
 from core.duty_officer import WRONG_NUMBERS_PER_HOUR
 from core.scripts.main_menu import BELOW
 from core.scripts.secret_information import SECRET_INFORMATION
 from core.sealing import Unreadable
 from core.sessions import SECRET_SECONDS, SECRET_SECONDS_AFTER_END
-from core.tables import cases, inbox, letters, metadata, recordings, session_ends
+from core.tables import cases, citizens, inbox, letters, metadata, recordings, session_ends
 from core.text import Text
 from simulator.caller import Caller
 from sms.switchboard import Route
 from tests.ivr.conftest import VOICE
 from tests.ivr.phones import Phone
-from tests.service import Service, postman_of, registers
+from tests.service import DATA_KEY, Service, postman_of, registers
 from tests.services import by_call
 from tests.sms.test_postman import Unsteady
 from tests.sms.texter import Texter
@@ -256,6 +258,45 @@ def test_what_follows_takes_nothing_of_it_along(sqlite_service: Service, caller:
     assert sqlite_service.redis.ttl(key) > SECRET_SECONDS
 
 
+# --- A draft set aside
+
+DRAFT = ("1", "4", "800001", "1", "कल रात साइकिल चोरी हो गई")
+
+
+def begins_complaint(caller: Caller) -> Caller:
+    caller.dials()
+    for typed in DRAFT:
+        caller.types(typed)
+    return caller.drops()
+
+
+@pytest.mark.parametrize("told", [(), ("1", STORY)])
+def test_a_draft_set_aside_outlives_secret_information(
+    sqlite_service: Service, caller: Caller, told: tuple[str, ...]
+) -> None:
+    begins_complaint(caller)
+    texter = Texter(sqlite_service, PHONE).writes("गुप्त")
+    for words in told:
+        texter.writes(words)
+    with later(SECRET_SECONDS + 1):
+        session = sqlite_service.parts.office.sessions.open(PHONE).session
+        assert session
+        assert STORY not in str(session)
+        assert not session.is_secret
+        assert caller.dials().screen.startswith("बात यहां रुकी थी:")
+        caller.types("1").types("1")
+    assert sqlite_service.only_case().kind == "theft"
+
+
+def test_a_draft_that_was_sent_does_not_come_back(sqlite_service: Service, caller: Caller) -> None:
+    begins_complaint(caller)
+    Texter(sqlite_service, PHONE).writes("गुप्त")
+    caller.dials().types("1").types("1")
+    assert list(sqlite_service.redis.scan_iter("pukar:draft:*")) == []
+    with later(SECRET_SECONDS + 1):
+        assert caller.dials().screen.startswith("पुकार")
+
+
 # --- No trace
 
 
@@ -270,6 +311,61 @@ def test_no_table_has_her_number(sqlite_service: Service, caller: Caller) -> Non
         ends = connection.execute(select(session_ends.c.outcome, session_ends.c.question)).all()
     assert sorted(map(tuple, ends)) == [("completed", None), ("dropped", None)]
     assert sqlite_service.inbox(PHONE) == []
+
+
+def end_of(caller: Caller) -> dict[str, str]:
+    """Give the event with which the provider tells the end of what is dialled now."""
+    return caller.form() | {"status": "Success", "hopsCount": "9", "durationInMillis": "20000"}
+
+
+def ended(service: Service, end: dict[str, str]) -> None:
+    assert service.client.post("/ussd/africastalking/events", data=end).status_code == 200
+
+
+def test_an_end_that_is_told_after_she_dialled_again_names_nobody(
+    sqlite_service: Service, caller: Caller
+) -> None:
+    tells(caller)
+    end = end_of(caller)
+    caller.dials()
+    ended(sqlite_service, end)
+    assert rows_that_name(sqlite_service) == {}
+
+
+@pytest.mark.parametrize(
+    ("does", "seconds"), [(tells, SECRET_SECONDS_AFTER_END + 1), (to_confirm, SECRET_SECONDS + 1)]
+)
+def test_an_end_that_is_told_late_names_nobody(
+    sqlite_service: Service, caller: Caller, does: Callable[[Caller], object], seconds: float
+) -> None:
+    does(caller)
+    with later(seconds):
+        ended(sqlite_service, end_of(caller))
+    assert rows_that_name(sqlite_service) == {}
+
+
+def test_the_language_chosen_before_tells_the_day_only(
+    sqlite_service: Service, caller: Caller
+) -> None:
+    """It is kept with her number, and must not be matched by its time to what she told."""
+    caller.dials().chooses("भाषा").chooses("हिंदी")
+    code_on(
+        caller.chooses("अन्य सेवाएं")
+        .chooses("गुप्त सूचना")
+        .chooses("नई सूचना")
+        .types(STORY)
+        .types("800001")
+        .types("1")
+        .screen
+    )
+    with sqlite_service.parts.database.reading() as connection:
+        [(moment, sealed)] = connection.execute(
+            select(citizens.c.changed_at, citizens.c.phone_sealed)
+        )
+    written = datetime.fromtimestamp(Fernet(DATA_KEY).extract_timestamp(sealed), UTC)
+    for each in (moment, written):
+        here = each.astimezone(HERE)
+        assert (here.hour, here.minute, here.second) == (0, 0, 0)
 
 
 def test_the_test_finds_what_others_leave(sqlite_service: Service, caller: Caller) -> None:
@@ -454,6 +550,15 @@ def test_of_a_recording_that_was_lost_as_well(service_by_call: Service) -> None:
         kept.mark_lost(recording, "gone")
     with service_by_call.parts.database.reading() as connection:
         assert connection.execute(select(recordings.c.call)).scalars().all() == [""]
+
+
+def test_the_end_of_a_call_that_another_has_followed_names_nobody(
+    service_by_call: Service,
+) -> None:
+    phone, _ = tells_by_call(service_by_call)
+    by_call.phone(service_by_call, PHONE).dials()
+    phone.hangs_up()
+    assert rows_that_name(service_by_call) == {}
 
 
 def test_no_table_has_the_number_of_who_called(service_by_call: Service) -> None:

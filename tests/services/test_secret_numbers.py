@@ -79,6 +79,14 @@ def test_all_but_the_last_four_digits_are_masked(number: str) -> None:
         "23412341 2346",
         "२३४१ २३४१ २३४६",
         "२३४१२३४१२३४६",
+        *(
+            spaced(AADHAAR, sign)
+            for sign in (",", ", ", "_", ":", "*", "/", "\u200d", "\u00a0" * 4)
+        ),
+        "2341(2341)2346",
+        "2341-2341 2346",
+        "2341 2341\n2346",
+        "23 4123 412346",
     ],
 )
 def test_however_it_is_written(written: str) -> None:
@@ -88,6 +96,11 @@ def test_however_it_is_written(written: str) -> None:
         kept = without_secret_numbers(f"{before}{written}{after}")
         assert kept.startswith(f"{before}{masked[:-4]}")
         assert kept.endswith(after)
+
+
+@pytest.mark.parametrize("written", [f"0{AADHAAR}", f"0{spaced(AADHAAR)}", f"0 {AADHAAR}"])
+def test_a_zero_before_it_does_not_hide_it(written: str) -> None:
+    assert without_secret_numbers(written).lstrip("0X ") == AADHAAR[-4:]
 
 
 def test_several_are_masked_in_one_text_and_what_is_masked_stays() -> None:
@@ -111,6 +124,21 @@ def test_several_are_masked_in_one_text_and_what_is_masked_stays() -> None:
         "800001 9801234567",
         "BR01AB1234",
         "XXXXXXXX2346 1234 5678",
+        # Their digits pass the check of an Aadhaar or card number.
+        "2005, 2006, 2017",
+        "2005 2006 2017",
+        "2500, 2500, 2700",
+        "2,34,123, 5,61000",
+        "341/323/504/305",
+        "341, 323, 504, 305",
+        "23, 34, 42, 56, 67, 14",
+        "22-11-26, 13-11-26",
+        "22-11-26 13-11-26",
+        "20:30, 21:45, 22:18",
+        "20.30 21.45 22.18",
+        "800001 800018",
+        "2219 8101, 2219 8117",
+        "22198101, 22198117",
     ],
 )
 def test_other_numbers_stay(words: str) -> None:

@@ -8,7 +8,9 @@ import pytest
 from casework.work import Work
 from core.reference import grouped
 from core.text import Text
+from ivr.visit import NOT_HEARD
 from simulator.caller import Caller
+from tests.ivr.conftest import hears
 from tests.officer import STATE, asks, case, events, moves
 from tests.service import Service, reference_on, service_with
 from tests.services import by_call
@@ -132,12 +134,24 @@ def test_it_is_not_in_the_list_of_the_phones_cases(caller: Caller, reference: st
 
 @pytest.mark.parametrize("text", ["{}", "HAAL {}", "स्थिति {}"])
 def test_nothing_is_told_of_it_by_sms(sqlite_service: Service, reference: str, text: str) -> None:
-    for phone in ("+919800000001", "+919800000002"):
-        texter = Texter(sqlite_service, phone)
-        told = texter.writes(text.format(reference)).reads
-        assert told == SILENT or told.startswith("Is number ka haal SMS par nahin batate.")
-        texter.writes(PIN)
-        assert not [each for each in texter.inbox if grouped(reference) in each]
+    texter = Texter(sqlite_service)
+    assert texter.writes(text.format(reference)).reads == SILENT
+    texter.writes(PIN)
+    assert not [each for each in texter.inbox if grouped(reference) in each]
+
+
+def test_another_phone_learns_by_sms_no_more_of_it_than_of_any_case_with_a_pin(
+    caller: Caller, sqlite_service: Service, reference: str
+) -> None:
+    other = registers_with_pin(caller)
+    texter = Texter(sqlite_service, "+919800000002")
+
+    def told(about: str) -> list[str]:
+        texts = (f"HAAL {about}", "1", about, "1111")
+        return [texter.writes(text).reads.replace(grouped(about), "") for text in texts]
+
+    assert told(reference) == told(other)
+    assert texter.writes(f"स्थिति {reference}").writes(PIN).reads.startswith("Is number ka haal SMS")
 
 
 def test_an_sms_answers_nothing_that_the_police_ask_about_it(
@@ -184,6 +198,21 @@ def test_a_call_that_registers_it_says_the_number_again_and_sends_none(calls: Se
     assert phone.heard.count(spoken) == 2
     assert phone.presses("1").heard.count(spoken) >= 2
     phone.presses("2")
+    assert calls.parts.outbox.newest() == []
+
+
+def test_a_call_that_falls_silent_sends_no_sms_once_she_has_said_what_it_is_about(
+    calls: Service,
+) -> None:
+    phone = by_call.phone(calls).dials()
+    by_call.wants(phone, Text("Complaint"), Text("Violence, threat"))
+    by_call.wants(phone, Text("I do not know the district"))
+    by_call.tells(phone)
+    by_call.wants(phone, Text("Send, no SMS to me"))
+    for _ in range(3):
+        phone.stays_silent()
+    assert hears(phone, NOT_HEARD)
+    assert phone.is_over
     assert calls.parts.outbox.newest() == []
 
 

@@ -71,7 +71,7 @@ def test_who_has_cases_chooses_from_a_list_that_says_nothing_of_what_they_are_ab
         sqlite_service.pukar("cases", "move", first, "sent_to_station")
         shown = caller.dials().types("2").screen
         assert shown == (
-            "कौन सा? या नंबर लिखें\n1 24-11-2026: आवेदन मिला\n2 20-11-2026: थाने भेजा गया\n0 वापस"
+            "कौन सा? या नंबर दें\n1 24-11-2026: आवेदन मिला\n2 20-11-2026: थाने भेजा गया\n0 वापस"
         )
         assert grouped(first) in caller.chooses("20-11-2026: थाने भेजा गया").screen
         assert grouped(second) in caller.dials("2*1").screen
@@ -329,7 +329,7 @@ def test_back_leads_from_what_she_may_do_to_the_number(caller: Caller, reference
     caller.types("9").chooses(ADD)
     caller.types("0")
     assert caller.screen == status
-    assert "कौन सा? या नंबर लिखें" in caller.types("0").screen
+    assert "कौन सा? या नंबर दें" in caller.types("0").screen
 
 
 def test_112_is_heard_at_what_she_may_do(caller: Caller, reference: str) -> None:

@@ -14,6 +14,7 @@ from tests.sms.texter import Texter
 pytestmark = pytest.mark.redis
 
 STORY = "कल रात मेरी साइकिल चोरी हो गई"
+DIAL_FIRST = "खतरा है? 112 डायल करें।"
 HELP = "भेजें: शिकायत, हाल, थाना। बाकी सब: पुकार। खतरा हो तो 112 -बिहार पुलिस"
 
 
@@ -311,10 +312,31 @@ def test_yes_or_no_to_a_draft_neither_sends_nor_discards_it(
 def test_a_service_is_begun_by_its_word_and_a_draft_stays(texter: Texter, service: Service) -> None:
     for text in ("शिकायत", "4", "800001"):
         texter.writes(text)
-    assert texter.writes("JULUS").reads.startswith("आयोजक का नाम?")
     assert texter.writes("लापता").reads.startswith("किसी को खतरा है?")
+    assert texter.writes("JULUS").reads.startswith("आयोजक का नाम?")
     service.caller().dials().drops()
     assert "बात यहां रुकी थी" in texter.writes("नमस्ते").reads
+
+
+def test_who_writes_more_than_the_word_is_told_first_what_to_dial_in_danger(
+    texter: Texter,
+) -> None:
+    assert texter.writes("खो गया मेरा बच्चा").reads.startswith(f"{DIAL_FIRST}\nकिसी को खतरा है?")
+    assert texter.writes("जुलूस की अनुमति चाहिए").reads.startswith(f"{DIAL_FIRST}\nआयोजक का नाम?")
+
+
+def test_what_only_begins_like_a_service_begins_none(texter: Texter) -> None:
+    assert texter.writes("kirayedar ne maara mujhe").reads.startswith("Ek shabd bhejein: SHIKAYAT")
+    told = texter.writes("chaku mara hai khoon beh raha hai").reads
+    assert told.startswith("Khatra hai? Abhi 112 dial karein.")
+
+
+def test_a_mobile_number_that_is_mistyped_is_no_question_for_a_status(texter: Texter) -> None:
+    for text in ("किरायेदार", "राम प्रसाद", "मोहन", "सोहन"):
+        texter.writes(text)
+    assert "मोबाइल" in texter.reads
+    assert texter.writes("5812345678").reads.startswith("मोबाइल के 10 अंक लिखें।")
+    assert "जिले" in texter.writes("9812345678").reads
 
 
 def test_a_service_that_is_not_offered_leads_to_the_menu(texter: Texter) -> None:

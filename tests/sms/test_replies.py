@@ -54,6 +54,28 @@ def test_words_that_follow_the_letter_are_the_answer(service: Service) -> None:
     assert len(events(service, reference, "answered")) == 1
 
 
+@pytest.mark.parametrize("text", ["किरायेदार", "चालक", "जुलूस में", "गुम मोबाइल काला", "khoya mobile"])
+def test_an_answer_in_a_word_that_calls_a_service_otherwise_is_the_answer(
+    texter: Texter, reference: str, text: str
+) -> None:
+    asked_again = registers(texter.service.caller(texter.phone), "और एक बात हुई")
+    asks(texter.service, reference, "who")
+    texter.writes(text)
+    asks(texter.service, asked_again, "what_lost")
+    texter.writes(asked_again).writes(text)
+    for each in (reference, asked_again):
+        assert [answer.note for answer in events(texter.service, each, "answered")] == [text]
+
+
+def test_a_word_for_a_service_answers_the_letter_that_came_after_our_question(
+    texter: Texter, reference: str
+) -> None:
+    texter.writes("लापता")
+    asks(texter.service, reference, "who")
+    texter.writes("किरायेदार")
+    assert [each.note for each in events(texter.service, reference, "answered")] == ["किरायेदार"]
+
+
 @pytest.mark.parametrize("text", ["112", "मदद", "STOP", "थाना 800001", "12", "?"])
 def test_what_means_something_else_is_no_answer(texter: Texter, reference: str, text: str) -> None:
     asks(texter.service, reference)

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
+from core.reference import grouped
 from simulator.caller import Caller
 from tests.service import Service, reference_on, registers
 
@@ -143,6 +144,21 @@ def test_112_at_any_question_says_dial_112_and_keeps_the_draft(service: Service)
 
 def test_112_can_be_dialled_straight_to(caller: Caller) -> None:
     assert "112 डायल करें" in caller.dials("112").screen
+
+
+@pytest.mark.parametrize("place", [*range(1, 9), "५"])
+def test_every_place_on_the_menu_can_be_dialled_straight_to(
+    sqlite_service: Service, place: int | str
+) -> None:
+    """In Devanagari a page holds three."""
+    caller = sqlite_service.caller().dials()
+    labels: list[str] = []
+    while not labels or "\n9 " in caller.screen:
+        if labels:
+            caller.types("9")
+        labels += re.findall(r"^[1-8] (.+)$", caller.screen, re.MULTILINE)
+    wished = sqlite_service.caller("+919800000002").dials().chooses(labels[int(place) - 1])
+    assert caller.dials(str(place)).screen == wished.screen
 
 
 def test_a_dropped_session_goes_on_where_it_stopped(caller: Caller) -> None:
@@ -307,10 +323,11 @@ def test_after_five_wrong_numbers_in_an_hour_a_phone_waits(service: Service) -> 
 
 
 def test_a_repeated_wrong_number_counts_once(service: Service) -> None:
-    caller = service.caller().dials().types("2").types("1234567891")
+    reference = registers(service.caller())
+    caller = service.caller("+919800000002").dials().types("2").types("1234567891")
     for _ in range(9):
         caller.sends_again()
-    assert service.parts.office.sessions.guesses(caller.phone) == 1
+    assert grouped(reference) in caller.types(reference).screen
 
 
 @pytest.mark.parametrize("kind", ["चोरी", "chori", "Theft", "chorii"])
@@ -329,3 +346,18 @@ def test_no_is_never_taken_for_yes(service: Service, caller: Caller, typed: str)
     for each in ("1", "4", "800001", "1", "कल रात हुई", typed):
         caller.types(each)
     assert service.parts.cases.newest() == []
+
+
+def test_what_is_not_understood_takes_no_choice_off_the_screen(service: Service) -> None:
+    caller = service.caller().dials()
+    for typed in ("1", "4"):
+        caller.types(typed)
+    assert {"1", "2"} <= keys_on(caller.types("12345").screen)
+    caller.types("2").drops()
+    caller.dials()
+    before = keys_on(caller.screen)
+    assert keys_on(caller.types("7").screen) == before
+
+
+def keys_on(screen: str) -> set[str]:
+    return set(re.findall(r"^(\d) ", screen, re.MULTILINE))

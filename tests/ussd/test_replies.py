@@ -94,7 +94,7 @@ def test_a_question_that_a_dropped_session_left_open_is_gone_on_with(
 def test_a_question_may_be_left(quick: Caller, sqlite_service: Service) -> None:
     reference = registers(quick)
     asks(sqlite_service, reference)
-    assert "कौन सा? या नंबर लिखें" in looks_up(quick, reference).types("0").screen
+    assert "कौन सा? या नंबर दें" in looks_up(quick, reference).types("0").screen
     assert events(sqlite_service, reference, "answered") == []
     assert case(sqlite_service, reference).question == "when"
     assert QUESTION in goes_on(looks_up(quick.dials().types("2"), reference))
