@@ -177,9 +177,7 @@ def draw(due: Due, view: View, paper: Paper) -> Page:
     if isinstance(due, Ask) and (otherwise := _otherwise(due.question)):
         keys[OTHERWISE] = Meant(otherwise.meaning)
     if not is_complete:
-        keys[MORE] = replace(
-            view, at=at + len(items), trail=(*view.trail, view.at), unclear=False
-        )
+        keys[MORE] = replace(view, at=at + len(items), trail=(*view.trail, view.at), unclear=False)
     return Page(text, keys, is_last=isinstance(due, Said) and is_complete)
 
 

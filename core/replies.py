@@ -206,7 +206,7 @@ def may(case: Row[Any] | Case) -> list[Literal["add", "withdraw", "object"]]:
     """Name what a citizen may do to her case by herself.
 
     What is protected, sensitive or urgent is withdrawn at the station only: somebody may force her,
-    or hold her phone. So is what was opened again, or it would go to and fro without end.
+    or hold her phone. So is what was opened again, or it would go back and forth without end.
     """
     course = course_of(case.service)[case.state]
     acts: list[Literal["add", "withdraw", "object"]] = []

@@ -18,7 +18,7 @@ from tests.services.sensitive import PIN, goes_on, opens, registers_with_pin, wr
 pytestmark = pytest.mark.redis
 
 PHONE, OTHER = "+919800000001", "+919811111111"
-AN_HOUR, A_DAY = "1 घंटे बाद", "कल कोशिश करें"
+AN_HOUR, A_DAY = "1 घंटे बाद", "अगले दिन कोशिश करें"
 OPENED, WRONG = "कोतवाली, पटना", "पिन गलत"
 
 

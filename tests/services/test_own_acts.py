@@ -1,4 +1,4 @@
-"""What citizens do by themselves: somebody sees it, and it does not go to and fro for ever."""
+"""What citizens do by themselves: somebody sees it, and it does not go round for ever."""
 
 import pytest
 
