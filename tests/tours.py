@@ -29,7 +29,7 @@ from ivr.sentences import lines
 from ivr.voice import said_in_turn
 from sms.message import paper, write
 from tests.fakes import DIRECTORY, LANGUAGES, the_script, walk
-from tests.ussd.keys import exchange, pages
+from tests.ussd.keys import exchange, pages, requests
 
 FOLDER = File(__file__).parent / "transcripts" / "tours"
 COVERAGE = File(__file__).parent.parent / "docs" / "coverage.md"
@@ -207,16 +207,11 @@ def tour(service: str, channel: str) -> str:
 # --- What all paths come to
 
 
-def requests(path: Path, language: Language = HINDI) -> int:
-    """Count the requests of a path on USSD: the dial, and one for each key or text."""
-    return 1 + sum(len(list(exchange(*step, language, USSD))) for step in path.steps)
-
-
 def fewest_requests(service: str) -> int:
     """Count the requests of the shortest way to the number, or to the answer."""
     plain = [path for path in paths_of_written()[service] if is_plain(path)]
     wanted = [path for path in plain if path.registers] or [p for p in plain if _is_found(p)]
-    return min(requests(path) for path in wanted or plain)
+    return min(requests(path, HINDI) for path in wanted or plain)
 
 
 def coverage() -> str:

@@ -15,7 +15,7 @@ from core.text import Words
 from core.walk import Path, base_name
 from sms.message import paper
 from tests.fakes import LANGUAGES, the_script, walk
-from tests.ussd.keys import exchange, pages
+from tests.ussd.keys import pages, requests
 
 NAMES = File(__file__).parent / "question_names.txt"
 
@@ -102,7 +102,7 @@ def test_the_shortest_way_to_a_number_takes_few_requests(paths: list[Path]) -> N
         if path.registers and "wish_2" not in path.answers:
             is_usual = path.answers.get("usual_station") is not None
             key = (service_of(path), path.answers.get("kind", ""), is_usual)
-            shortest[key] = min(shortest.get(key, 99), requests(path))
+            shortest[key] = min(shortest.get(key, 99), requests(path, LANGUAGES.get("hi")))
     assert {service for service, *_ in shortest} == {
         service.key for service in SERVICES.values() if service.course
     }
@@ -123,7 +123,11 @@ def test_what_is_asked_of_the_police_is_told_within_few_requests(paths: list[Pat
         service = service_of(path)
         if "wish_2" in path.answers or (service in SERVICES and SERVICES[service].course):
             continue
-        count = requests(path) + len(list(pages(path.end, LANGUAGES.get("hi"), USSD))) - 1
+        count = (
+            requests(path, LANGUAGES.get("hi"))
+            + len(list(pages(path.end, LANGUAGES.get("hi"), USSD)))
+            - 1
+        )
         shortest[service] = min(shortest.get(service, 99), count)
         is_read_only = path.answers.get("next_step", "nothing") == "nothing"
         is_found = path.answers.get("standing_1", {}).get("outcome") == "found"
@@ -142,9 +146,3 @@ def service_of(path: Path) -> str:
 
 def most_requests(service: str) -> int:
     return 8 if service in {"complaint", "lost_property", "status", "station_lookup"} else 12
-
-
-def requests(path: Path) -> int:
-    """Count the requests of a path in Devanagari: the dial, and one for each key or text."""
-    language = LANGUAGES.get("hi")
-    return 1 + sum(len(list(exchange(*step, language, USSD))) for step in path.steps)

@@ -2,11 +2,12 @@
 
 from collections.abc import Iterator
 
-from core.alphabet import Budget
+from core.alphabet import USSD, Budget
 from core.conversation import Due, Meant
 from core.dialogue import Ask, Choice, Day, Json, Story
 from core.language import Language
 from core.pages import MORE, Page, Paper, View, draw, named_options
+from core.walk import Path
 
 
 def pages(due: Due, language: Language, budget: Budget) -> Iterator[tuple[View, Page]]:
@@ -30,6 +31,21 @@ def exchange(
         if key:
             return
     raise AssertionError((ask, meaning))
+
+
+def requests(path: Path, language: Language) -> int:
+    """Count the requests of a path: the dial, and one for each key or text."""
+    return 1 + sum(_requests(*step, language) for step in path.steps)
+
+
+_counted: dict[tuple[int, str, str], tuple[Ask, int]] = {}  # paths share their beginnings
+
+
+def _requests(ask: Ask, meaning: Json, language: Language) -> int:
+    step = (id(ask), str(meaning), language.code)
+    if step not in _counted:
+        _counted[step] = (ask, len(list(exchange(ask, meaning, language, USSD))))
+    return _counted[step][1]
 
 
 def _key(ask: Ask, meaning: Json, screen: Page) -> str | None:
