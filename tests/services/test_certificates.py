@@ -21,6 +21,7 @@ from tests.ivr.conftest import SETTINGS, gaps, hears, listens, number_heard, pho
 from tests.ivr.phones import Phone
 from tests.ivr.twilio_phone import TwilioPhone
 from tests.service import Service, reference_on, service_with
+from tests.services.by_ussd import opens, reads_on, types
 from tests.sms.texter import Texter
 
 pytestmark = pytest.mark.redis
@@ -75,29 +76,6 @@ every_service = pytest.mark.parametrize("key", TYPED)
 def hi(words: Words | None) -> str:
     assert words
     return render(words, LANGUAGES.get("hi"))
-
-
-def opens(caller: Caller, key: str) -> Caller:
-    """Dial, and choose a service."""
-    service = SERVICES[key]
-    caller.dials().chooses(hi(BELOW[service.menu]))
-    return caller.chooses(hi(service.label))
-
-
-def types(caller: Caller, *inputs: str) -> Caller:
-    for typed in inputs:
-        caller.types(typed)
-    return caller
-
-
-def reads_on(caller: Caller) -> str:
-    """Read a text to its end, as one line."""
-    read = caller.screen
-    while "\n9 " in caller.screen:
-        caller.types("9")
-        read += f"\n{caller.screen}"
-    lines = (line for line in read.split("\n") if not line.startswith(("9 ", "0 ")))
-    return " ".join(lines)
 
 
 def confirms(caller: Caller) -> Caller:

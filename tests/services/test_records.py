@@ -20,13 +20,13 @@ from core.services import SERVICES
 from core.states import FIR_STATES, STATES
 from core.tables import firs, record_sets, vehicles, wanted
 from core.text import Text, Words
-from simulator.caller import Caller
 from tests.api.conftest import Partner, partner_of
 from tests.fakes import LANGUAGES
 from tests.ivr.conftest import SETTINGS, aloud, gaps, hears, phone_of
 from tests.ivr.phones import Phone
 from tests.ivr.twilio_phone import TwilioPhone
 from tests.service import Service, service_with
+from tests.services.by_ussd import opens, reads_on, types
 from tests.sms.texter import Texter
 
 pytestmark = pytest.mark.redis
@@ -90,27 +90,6 @@ def menu_of(service: Service, kind: str) -> str:
     except LookupError:
         return ""
     return reads_on(caller)
-
-
-def opens(caller: Caller, key: str) -> Caller:
-    """Dial, and choose a service."""
-    caller.dials().chooses(hi(BELOW[SERVICES[key].menu]))
-    return caller.chooses(hi(SERVICES[key].label))
-
-
-def types(caller: Caller, *inputs: str) -> Caller:
-    for typed in inputs:
-        caller.types(typed)
-    return caller
-
-
-def reads_on(caller: Caller) -> str:
-    """Read a text to its end, as one line."""
-    read = caller.screen
-    while "\n9 " in caller.screen:
-        caller.types("9")
-        read += f"\n{caller.screen}"
-    return " ".join(line for line in read.split("\n") if not line.startswith(("9 ", "0 ")))
 
 
 def asks_vehicle(service: Service, plate: str) -> str:
